@@ -1,0 +1,246 @@
+"""Reads all tables of a company, checks them, and says everything that is wrong at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import DataError, ScenarioError
+from planner.findings import Finding, has_errors
+from planner.inputs.conditions import select
+from planner.inputs.conversion import convert_money
+from planner.inputs.data import PlanningData, Source
+from planner.inputs.frames import Frame, build_frame, keep_rows, note_missing, report_problems
+from planner.inputs.money import Currency, currency
+from planner.inputs.parameters import (
+    ControlParameters,
+    InputsParameters,
+    PeriodParameters,
+    TableParameters,
+)
+from planner.inputs.period import Period, build_period, find_calendar
+from planner.inputs.raw import RawTable, UnreadableError, check_shape, drop_blank_rows
+from planner.inputs.tables import known_tables
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The tables as read and understood, before they are joined.
+
+    Parameters
+    ----------
+    every
+        Each table with all its rows.
+    frames
+        Each table with the rows that take part.
+    kept
+        (rows,) which rows take part, for each table.
+    unusable
+        Tables that lack a column they cannot do without, or could not be read.
+    """
+
+    every: dict[str, Frame] = field(default_factory=dict)
+    frames: dict[str, Frame] = field(default_factory=dict)
+    kept: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    unusable: set[str] = field(default_factory=set)
+
+
+def load(
+    inputs: InputsParameters,
+    period: PeriodParameters,
+    control: ControlParameters,
+    plan_currency: str,
+    rates: Mapping[str, float],
+    folder: Path,
+) -> PlanningData:
+    """Read, check and join the tables of a company.
+
+    Parameters
+    ----------
+    inputs, period, control
+        The scenario's ``[inputs]``, ``[period]`` and ``[control]``.
+    plan_currency
+        ISO 4217 code that all money is planned in.
+    rates
+        Units of the plan currency for one unit of another, by code: the scenario's ``[fx]``.
+    folder
+        The data folder, which paths start from.
+
+    Raises
+    ------
+    DataError
+        When any table cannot be planned on; it carries every finding on every table.
+    ScenarioError
+        When a table's file, query or condition, the period or a currency is wrong.
+    StoreError
+        When a disk or a database fails.
+    """
+    from planner.inputs.assembly import assemble
+
+    plan = currency(plan_currency)
+    known_rates = {currency(code).code: float(rate) for code, rate in rates.items()}
+    reading = _read_tables(inputs, folder)
+    _understand(reading, inputs, plan, known_rates)
+    found = build_period(period, _last_history(reading, find_calendar(period)[0][0]))
+    _choose_rows(reading, inputs, found)
+    data = assemble(reading, found, control, plan, known_rates)
+    if data is None or has_errors(reading.findings):
+        raise _data_error(reading.findings)
+    return replace(data, findings=tuple(reading.findings))
+
+
+def _given(inputs: InputsParameters) -> dict[str, TableParameters]:
+    """Return the parameters of the tables that the scenario names, in the contract's order."""
+    tables = {name: getattr(inputs, name) for name in known_tables()}
+    return {name: parameters for name, parameters in tables.items() if parameters is not None}
+
+
+def _read_tables(inputs: InputsParameters, folder: Path) -> Reading:
+    """Read every table but the spatial one; say at once which files are missing."""
+    reading = Reading()
+    wrong: list[str] = []
+    for name, parameters in _given(inputs).items():
+        try:
+            raw = read_raw(name, parameters, folder)
+        except ScenarioError as error:
+            wrong.append(str(error))
+        except UnreadableError as error:
+            reading.findings.append(error.finding)
+            reading.unusable.add(name)
+        else:
+            _take_in(reading, raw, parameters)
+    if wrong:
+        raise ScenarioError(" ".join(wrong), tuple(reading.findings))
+    return reading
+
+
+def read_raw(table: str, parameters: TableParameters, folder: Path) -> RawTable:
+    """Read one table's cells from its file or database."""
+    from planner.inputs.databases import read_query
+    from planner.inputs.files import read_file
+    from planner.inputs.geography import read_units
+
+    if parameters.url is not None:
+        return read_query(table, parameters, folder)
+    if known_tables()[table].spatial:
+        return read_units(table, parameters, folder)
+    return read_file(table, parameters, folder)
+
+
+def _take_in(reading: Reading, raw: RawTable, parameters: TableParameters) -> None:
+    """Match headers and read cells; a table without a required column is not usable."""
+    table = known_tables()[raw.table]
+    raw = drop_blank_rows(raw)
+    frame = build_frame(table, raw, parameters)
+    reading.findings.extend([*frame.findings, *check_shape(raw), *_check_rows(frame)])
+    reading.every[raw.table] = frame
+    reading.sources.append(
+        Source(
+            table=raw.table,
+            location=raw.location,
+            sha256=raw.sha256,
+            rows=len(raw.rows),
+            columns=frame.headers,
+        )
+    )
+    if not set(table.required) <= set(frame.headers):
+        reading.unusable.add(raw.table)
+
+
+def _check_rows(frame: Frame) -> list[Finding]:
+    """Report a table without rows."""
+    if len(frame.frame):
+        return []
+    name = frame.table.name
+    return [
+        Finding(
+            severity="error" if name in {"accounts", "reps"} else "warning",
+            code=f"{name}.empty",
+            message=f"The table {name} has no rows.",
+            advice="Export it again; check the filter of the export."
+            if name in {"accounts", "reps"}
+            else f"Remove [inputs.{name}] if there is nothing to give.",
+            table=name,
+        )
+    ]
+
+
+def _understand(
+    reading: Reading, inputs: InputsParameters, plan: Currency, rates: Mapping[str, float]
+) -> None:
+    """Note blank cells and bring money to the plan currency."""
+    from planner.inputs.companies import add_families
+
+    for name, frame in reading.every.items():
+        frame = note_missing(frame)  # noqa: PLW2901 - each step returns a new frame
+        if name == "reps":
+            data = frame.frame.copy(deep=False)
+            data["currency"] = data["currency"].str.upper().fillna(plan.code)
+            frame = replace(frame, frame=data)  # noqa: PLW2901
+        elif frame.table.names("money"):
+            frame = convert_money(frame, plan, rates)  # noqa: PLW2901
+        if name == "accounts":
+            frame = replace(frame, frame=add_families(frame.frame))  # noqa: PLW2901
+        reading.every[name] = frame
+
+
+def _last_history(reading: Reading, start: date) -> date | None:
+    """Return the last date of history before the plan begins."""
+    import pandas as pd
+
+    frame = reading.every.get("history")
+    if frame is None or "history" in reading.unusable:
+        return None
+    dates = frame.frame["date"]
+    last = dates[dates < pd.Timestamp(start)].max()
+    return None if pd.isna(last) else last.date()
+
+
+def _choose_rows(reading: Reading, inputs: InputsParameters, period: Period) -> None:
+    """Apply each table's ``where``; faults of rows that take no part are forgotten."""
+    import numpy as np
+
+    for name, parameters in _given(inputs).items():
+        frame = reading.every.get(name)
+        if frame is None:
+            continue
+        kept = np.ones(len(frame.frame), dtype=bool)
+        if parameters.where is not None and name not in reading.unusable:
+            kept = _select(name, parameters.where, frame, period)
+        reading.kept[name] = kept
+        reading.frames[name] = keep_rows(frame, kept)
+        reading.findings.extend(report_problems(reading.frames[name]))
+        if len(kept) and not kept.any():
+            reading.findings.append(_nothing_left(name, parameters.where))
+
+
+def _select(name: str, where: str, frame: Frame, period: Period) -> NDArray[np.bool_]:
+    try:
+        return select(where, frame.frame, period.constants)
+    except ScenarioError as error:
+        raise ScenarioError(f"[inputs.{name}] where: {error}") from None
+
+
+def _nothing_left(name: str, where: str | None) -> Finding:
+    return Finding(
+        severity="error" if name in {"accounts", "reps"} else "warning",
+        code=f"{name}.nothing_left",
+        message=f"No row of {name} satisfies its where: {where}.",
+        advice=f"Correct [inputs.{name}] where.",
+        table=name,
+    )
+
+
+def _data_error(findings: list[Finding]) -> DataError:
+    errors = [finding for finding in findings if finding.severity == "error"]
+    count = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
+    return DataError(f"The data cannot be planned on: {count}.", tuple(findings))

@@ -1,0 +1,225 @@
+"""The tables about people: reps and their past quotas."""
+
+from __future__ import annotations
+
+from planner.inputs.account_tables import CURRENCY, LATITUDE, LONGITUDE
+from planner.inputs.tables import Column, Table
+
+REP_ID_ALIASES = (
+    "Rep",
+    "User ID",
+    "User ID (18)",
+    "UserId",
+    "Employee ID",
+    "Employee Number",
+    "Id",
+    "Owner ID",
+    "Sales Rep ID",
+    "Salesperson ID",
+    "SalesPersonID",
+    "Business Entity ID",
+    "BusinessEntityID",
+    "systemuserid",
+    "hubspot_owner_id",
+    "Quota Owner ID",
+    "QuotaOwnerId",
+)
+
+REPS = Table(
+    "reps",
+    "Reps, seats, managers and open headcount, one row each.",
+    (
+        Column(
+            "rep_id",
+            "id",
+            "The rep's id, as in the accounts' owner.",
+            required=True,
+            aliases=REP_ID_ALIASES,
+        ),
+        Column(
+            "name",
+            "text",
+            "The rep's name.",
+            aliases=("Rep Name", "Full Name", "User Name", "Employee Name", "Sales Rep"),
+        ),
+        Column(
+            "role",
+            "text",
+            "Job role, such as Strategic AE.",
+            aliases=("Title", "Job Title", "Job Role", "Role Name", "User Role"),
+        ),
+        Column(
+            "manager_id",
+            "id",
+            "Whom the rep reports to; empty is the company.",
+            aliases=("Manager", "ManagerId", "Manager User ID", "Reports To", "Reports To ID"),
+        ),
+        Column(
+            "territory_id",
+            "id",
+            "The seat, which outlives its holder.",
+            aliases=("Territory", "Seat", "Seat ID", "Territory Code", "CFY Territory"),
+        ),
+        Column(
+            "coverage",
+            "text",
+            "direct and pool receive accounts; overlay and none do not.",
+            aliases=("Coverage Type", "Coverage Model"),
+            values=("direct", "pool", "overlay", "none"),
+        ),
+        Column(
+            "supports",
+            "list",
+            "The reps that an overlay or SDR works for.",
+            aliases=("Supported Reps", "Aligned Reps"),
+        ),
+        Column(
+            "latitude",
+            "number",
+            "Latitude of the home, in degrees north (WGS 84).",
+            aliases=("Home Latitude", *LATITUDE.aliases),
+            unit="degrees",
+        ),
+        Column(
+            "longitude",
+            "number",
+            "Longitude of the home, in degrees east (WGS 84).",
+            aliases=("Home Longitude", *LONGITUDE.aliases),
+            unit="degrees",
+        ),
+        Column(
+            "hire_date",
+            "date",
+            "First day with the company, or planned for open headcount.",
+            aliases=("Start Date", "Hired", "Date of Hire"),
+        ),
+        Column(
+            "role_start",
+            "date",
+            "Since when in this role.",
+            aliases=("Role Start Date", "In Role Since"),
+        ),
+        Column(
+            "leave_date",
+            "date",
+            "Last day.",
+            aliases=("Termination Date", "Leaving Date", "End Date", "Last Day"),
+        ),
+        Column(
+            "absence_start",
+            "date",
+            "First day of a leave of absence.",
+            aliases=("Leave Start", "Absence From"),
+        ),
+        Column(
+            "absence_end",
+            "date",
+            "Last day of a leave of absence.",
+            aliases=("Leave End", "Absence To"),
+        ),
+        Column(
+            "covered_by",
+            "id",
+            "Who stands in during the absence.",
+            aliases=("Cover", "Covered By Rep", "Backup"),
+        ),
+        Column(
+            "capacity",
+            "number",
+            "1 is a full rep.",
+            aliases=("FTE", "Capacity Share", "Headcount"),
+            low=0,
+            high=100,
+            unit="reps",
+        ),
+        Column(
+            "ote",
+            "money",
+            "On-target earnings a year, in the rep's currency.",
+            aliases=("On Target Earnings", "On-Target Earnings", "Target Earnings"),
+            low=0,
+            unit="currency a year",
+        ),
+        Column(
+            "variable_share",
+            "number",
+            "Variable pay as a share of ote, 0 to 1 or in percent.",
+            aliases=("Variable %", "Variable Pay Share", "Variable Percent"),
+            low=0,
+            high=1,
+            unit="fraction",
+        ),
+        Column(
+            "segments",
+            "list",
+            "Segments that the rep may serve; empty is any.",
+            aliases=("Segment", "Segments Served"),
+        ),
+        Column(
+            "skills",
+            "list",
+            "Skills, such as an industry or a language.",
+            aliases=("Skill", "Languages", "Certifications"),
+        ),
+        Column(
+            "countries",
+            "list",
+            "Countries that the rep may serve; empty is any.",
+            aliases=("Countries Served", "Country Coverage"),
+        ),
+        Column(
+            "status",
+            "text",
+            "active, leaving or tbh (to be hired).",
+            aliases=("Rep Status", "Employment Status", "User Status"),
+            values=("active", "leaving", "tbh"),
+        ),
+        CURRENCY,
+    ),
+)
+
+QUOTAS = Table(
+    "quotas",
+    "Past quotas, one row a rep and period.",
+    (
+        Column("rep_id", "id", "Whose quota.", required=True, aliases=REP_ID_ALIASES),
+        Column(
+            "start",
+            "date",
+            "First day of the period.",
+            required=True,
+            aliases=(
+                "Quarter Start",
+                "Period Start",
+                "Start Date",
+                "StartDate",
+                "Quota Date",
+                "Month",
+                "Period",
+            ),
+        ),
+        Column(
+            "quota",
+            "money",
+            "The quota.",
+            required=True,
+            aliases=("Quota Amount", "QuotaAmount", "Sales Quota", "Target", "Goal"),
+            low=0,
+            unit="currency",
+        ),
+        Column(
+            "end",
+            "date",
+            "Last day of the period; else the day before the next one.",
+            aliases=("Period End", "End Date", "EndDate", "Quarter End"),
+        ),
+        Column(
+            "attained",
+            "money",
+            "Bookings credited against it.",
+            aliases=("Attainment Amount", "Actual", "Achieved", "Actuals", "Credited"),
+            unit="currency",
+        ),
+        CURRENCY,
+    ),
+)
