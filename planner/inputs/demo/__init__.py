@@ -1,0 +1,1 @@
+"""The demo company: realistic tables over real places, by seed, with a known truth."""
