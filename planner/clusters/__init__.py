@@ -1,0 +1,1 @@
+"""Groups control units that lie together: sites for open headcount, starts, neighbourhoods."""

@@ -1,0 +1,38 @@
+"""What to say when a scenario names something that is not there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+def join_names(names: Iterable[object], number: int) -> str:
+    """Return names as a list in words, with what is left out as three dots.
+
+    Parameters
+    ----------
+    names
+        Those shown.
+    number
+        How many there are in all.
+    """
+    shown = [str(name) for name in names]
+    return ", ".join([*shown, "…"] if number > len(shown) else shown)
+
+
+def count_of(noun: str, number: int) -> str:
+    """Return a number with its noun: ``1 account``, ``2 accounts``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def nearest_name(name: str, known: Sequence[str]) -> str:
+    """Return a question that names the closest known name, empty when none is close."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1)
+    return f"Did you mean {folded[close[0]]}?" if close else ""
+
+
+def unknown_name(key: str, name: str, known: Sequence[str]) -> str:
+    """Return the message for a scenario key whose value is not a known name."""
+    hint = nearest_name(name, known) or f"Known are {join_names(sorted(known)[:12], len(known))}."
+    return f"{key}: {name} is not known. {hint}"
