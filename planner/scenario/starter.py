@@ -1,0 +1,143 @@
+"""A starter scenario with every key commented, made from the models themselves."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from datetime import date
+from textwrap import wrap
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from planner.scenario.model import Scenario
+
+WIDTH = 96
+# What a planner must fill in; everything else may stay away and then has the default shown.
+FIRST_VALUES: dict[str, str] = {
+    "name": '"My plan"',
+    "period.start": "2027-01-01",
+    "inputs.accounts.path": '"accounts.csv"',
+    "inputs.history.path": '"history.csv"',
+    "inputs.reps.path": '"reps.csv"',
+    "inputs.quotas.path": '"quotas.csv"',
+    "inputs.opportunities.path": '"opportunities.csv"',
+    "quota.goal": "10_000_000",
+}
+EXAMPLES = {float: "0.25", int: "100", str: '"…"', bool: "true", date: "2026-11-30"}
+
+
+def starter_text() -> str:
+    """Return the starter scenario as TOML."""
+    head = [
+        "#:schema ./scenario.schema.json",
+        "# Lines that begin with '# ' and a key are off and show the default; take the # away to change one.",
+        "",
+    ]
+    return "\n".join([*head, *_table(Scenario, "")]).rstrip() + "\n"
+
+
+def _table(model: type[BaseModel], path: str) -> Iterator[str]:
+    """Write a table's own keys first, then its tables, as TOML demands."""
+    later: list[tuple[str, FieldInfo]] = []
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if model_in(field.annotation) is None:
+            yield from _key(f"{path}{key}", key, field)
+        else:
+            later.append((key, field))
+    for key, field in later:
+        yield from _subtable(f"{path}{key}", field)
+
+
+def _key(path: str, key: str, field: FieldInfo) -> Iterator[str]:
+    yield from _comment(field.description or "")
+    if path in FIRST_VALUES:
+        yield f"{key} = {FIRST_VALUES[path]}"
+    else:
+        yield f"# {key} = {_default(field)}"
+
+
+def _subtable(path: str, field: FieldInfo) -> Iterator[str]:
+    inner = model_in(field.annotation)
+    if inner is None:
+        return
+    yield ""
+    yield from _comment(field.description or "")
+    origin = typing.get_origin(field.annotation)
+    active = any(known == path or known.startswith(f"{path}.") for known in FIRST_VALUES)
+    if origin is dict:
+        path = f"{path}.potential"
+    header = f"[[{path}]]" if origin in {tuple, list} else f"[{path}]"
+    lines = list(_table(inner, f"{path}."))
+    if active or (origin not in {tuple, list, dict} and not _is_optional(field)):
+        yield header
+        yield from lines
+    else:
+        yield from (
+            f"# {line}" if line and not line.startswith("#") else line for line in (header, *lines)
+        )
+
+
+def _is_optional(field: FieldInfo) -> bool:
+    return type(None) in typing.get_args(field.annotation)
+
+
+def _comment(text: str) -> Iterator[str]:
+    yield from (f"## {line}" for line in wrap(text, WIDTH))
+
+
+def _default(field: FieldInfo) -> str:
+    if field.examples:
+        return toml_value(field.examples[0])
+    default = field.get_default(call_default_factory=True)
+    if default is None or default is PydanticUndefined:
+        return _example(field.annotation)
+    return toml_value(default)
+
+
+def _example(annotation: Any) -> str:
+    options = typing.get_args(annotation) or (annotation,)
+    for option in options:
+        if option in EXAMPLES:
+            return EXAMPLES[option]
+        if typing.get_origin(option) is typing.Literal:
+            return toml_value(typing.get_args(option)[0])
+    return "{}" if any(typing.get_origin(option) is dict for option in options) else '"…"'
+
+
+def toml_value(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_toml_key(key)} = {toml_value(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple | set | frozenset):
+        return f"[{', '.join(toml_value(item) for item in value)}]"
+    if isinstance(value, int | float):
+        return f"{value:_}" if abs(value) >= 10_000 else str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _toml_key(key: str) -> str:
+    return (
+        key
+        if key.replace("_", "").replace("-", "").isalnum() and key.isascii()
+        else toml_value(key)
+    )
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that a field's type holds, None where it holds plain values."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if typing.get_origin(annotation) is None and not isinstance(annotation, types.UnionType):
+        return None
+    inner = (model_in(argument) for argument in typing.get_args(annotation))
+    return next((model for model in inner if model is not None), None)
