@@ -1,0 +1,1 @@
+"""Writes what people and systems take away: the plan's folder, map, report, workbook."""

@@ -1,0 +1,109 @@
+"""The comparison as a workbook: one sheet for headlines, scenario keys and quotas each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import ScenarioError
+from planner.outputs.comparison import Comparison, Line
+from planner.outputs.folder import disk_errors
+from planner.outputs.swap import staging_folder
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+
+FORMATS = {"money": "#,##0", "share": "0.0%", "number": "#,##0", "text": "@"}
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone; fixed, so that bytes repeat
+
+
+def write_comparison(comparison: Comparison, path: Path) -> None:
+    """Write the comparison as XLSX; the same plans give the same bytes."""
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": MADE, "title": "Plans side by side"})
+        styles = {
+            kind: book.add_format({"num_format": pattern}) for kind, pattern in FORMATS.items()
+        }
+        parts = (
+            ("Headlines", comparison.headlines),
+            ("Scenario keys", comparison.scenarios),
+            ("Quotas", comparison.quotas),
+        )
+        for title, lines in parts:
+            _write_sheet(book, styles, title, comparison, lines)
+
+
+def _write_sheet(
+    book: Workbook,
+    styles: dict[str, Format],
+    title: str,
+    comparison: Comparison,
+    lines: Sequence[Line],
+) -> None:
+    sheet = book.add_worksheet(title)
+    heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#EEF1F2"})
+    header = [title, *comparison.names, *(f"change: {name}" for name in comparison.names[1:])]
+    for column, text in enumerate(header):
+        sheet.write_string(0, column, text, heading)
+    for row, line in enumerate(lines, start=1):
+        sheet.write_string(row, 0, line.name.strip())
+        for column, value in enumerate((*line.values, *_changes(line)), start=1):
+            if isinstance(value, str):
+                sheet.write_string(row, column, value, styles["text"])
+            elif value is not None:
+                sheet.write_number(row, column, value, styles[line.kind])
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(1, len(lines)), len(header) - 1)
+    sheet.set_column(0, 0, 42)
+    sheet.set_column(1, len(header) - 1, 22)
+
+
+def _changes(line: Line) -> list[float | int | None]:
+    base = line.values[0]
+    return [
+        value - base if isinstance(value, float | int) and isinstance(base, float | int) else None
+        for value in line.values[1:]
+    ]
+
+
+def save_comparison(
+    comparison: Comparison, folder: Path, *, force: bool = False
+) -> tuple[Path, ...]:
+    """Write comparison.xlsx and comparison.json into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    comparison
+        What to write.
+    folder
+        Made where it is missing.
+    force
+        Whether files of these names may be replaced in a folder that is there.
+
+    Raises
+    ------
+    ScenarioError
+        When the folder exists and ``force`` is not given.
+    StoreError
+        When the disk refuses.
+    """
+    target = folder.resolve()
+    if target.exists() and not force:
+        raise ScenarioError(f"{folder} exists already. Choose another --out, or give --force.")
+    names = ("comparison.json", "comparison.xlsx")
+    with disk_errors(target, "written"):
+        target.mkdir(parents=True, exist_ok=True)
+        with staging_folder(target / "comparison") as staging:
+            text = json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+            (staging / names[0]).write_text(text + "\n", encoding="utf-8")
+            write_comparison(comparison, staging / names[1])
+            for name in names:
+                (staging / name).replace(target / name)
+    return tuple(folder / name for name in names)

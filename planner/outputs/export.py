@@ -1,0 +1,126 @@
+"""One plan for another tool: the files of one format in a folder of their own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.errors import ScenarioError
+from planner.outputs.folder import disk_errors
+from planner.outputs.geojson import write_geojson
+from planner.outputs.geopackage import write_geopackage
+from planner.outputs.maps.page import write_map
+from planner.outputs.plan import Plan
+from planner.outputs.polygons import plan_areas
+from planner.outputs.report import write_report
+from planner.outputs.swap import replace_folder, staging_folder
+from planner.outputs.workbook import write_workbook
+from planner.outputs.writing import write_tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A format to export to.
+
+    Parameters
+    ----------
+    words
+        What it gives, in one line.
+    write
+        Writes its files into an empty folder.
+    """
+
+    words: str
+    write: Callable[[Plan, Path], None]
+
+
+def _write_pages(plan: Plan, folder: Path) -> None:
+    write_report(plan, folder / "report.html")
+    write_map(plan, plan_areas(plan), folder / "map.html")
+
+
+FORMATS = {
+    "csv": Format(words="the plan's five tables", write=write_tables),
+    "xlsx": Format(
+        words="the workbook",
+        write=lambda plan, folder: write_workbook(plan, folder / "workbook.xlsx"),
+    ),
+    "geojson": Format(
+        words="territories as areas",
+        write=lambda plan, folder: write_geojson(
+            plan, plan_areas(plan), folder / "territories.geojson"
+        ),
+    ),
+    "gpkg": Format(
+        words="territories, accounts and homes as layers of a GeoPackage",
+        write=lambda plan, folder: write_geopackage(plan, plan_areas(plan), folder / "plan.gpkg"),
+    ),
+    "html": Format(words="the report and the map", write=_write_pages),
+}
+# Named in the contract; refused by name as long as there is nothing behind them.
+ANNOUNCED = ("salesforce", "hubspot", "dynamics", "pdf")
+
+
+def export_plan(plan: Plan, to: str, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Write a plan for another tool, into a new folder or not at all.
+
+    Parameters
+    ----------
+    to
+        A name of ``FORMATS``.
+    force
+        Whether the files may join an existing folder, replacing those of the same names.
+
+    Returns
+    -------
+    tuple
+        The files that were written.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such format, or the folder exists and ``force`` is not given.
+    StoreError
+        If the disk refuses.
+    """
+    form = find_format(to)
+    target = folder.resolve()
+    if target.exists() and not force:
+        message = f"{folder} already exists: choose another --out, or --force to write into it"
+        raise ScenarioError(message)
+    if target.exists() and not target.is_dir():
+        message = f"{folder} is a file, not a folder: choose another --out"
+        raise ScenarioError(message)
+    with disk_errors(target, "written"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with staging_folder(target) as staging:
+            form.write(plan, staging)
+            names = sorted(path.name for path in staging.iterdir())
+            if target.is_dir():
+                for name in names:
+                    (staging / name).replace(target / name)
+            else:
+                replace_folder(staging, target, force=False)
+    return tuple(folder / name for name in names)
+
+
+def find_format(name: str) -> Format:
+    """Return a format by its name.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none; the nearest is named.
+    """
+    if name in FORMATS:
+        return FORMATS[name]
+    known = ", ".join(FORMATS)
+    if name in ANNOUNCED:
+        message = f"this version does not export to {name} yet; it exports to {known}"
+        raise ScenarioError(message)
+    close = difflib.get_close_matches(name, FORMATS, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    message = f"there is no format {name!r}; it exports to {known}.{hint}"
+    raise ScenarioError(message)

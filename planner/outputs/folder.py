@@ -1,0 +1,209 @@
+"""A plan's folder: written whole or not at all, and read back exactly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from planner.errors import PlannerError, ScenarioError, StoreError
+from planner.outputs.plan import Plan
+from planner.outputs.state import read_state, write_state
+from planner.outputs.summary import FORMAT, FORMAT_VERSION
+from planner.outputs.swap import recover, replace_folder, staging_folder
+from planner.outputs.writing import FolderWriter, write_folder
+
+MANIFEST = "manifest.json"
+
+
+def save_plan(
+    plan: Plan,
+    folder: Path,
+    *,
+    force: bool = False,
+    extra: Mapping[str, FolderWriter] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Plan:
+    """Write a plan's whole folder; nobody ever sees half of one.
+
+    Everything goes to a hidden sibling folder first, is flushed to the disk and then takes its
+    name in one step. An earlier plan stands until the new one is whole.
+
+    Parameters
+    ----------
+    folder
+        Where the plan goes; missing parents are made.
+    force
+        Whether an earlier plan of that name may be replaced. Nothing but a plan's folder
+        (or an empty one) is ever replaced.
+    extra
+        Further files by name, each with the function that writes it.
+    progress
+        Called with the name of each file before it is written.
+
+    Returns
+    -------
+    Plan
+        The same plan with the seconds of this stage.
+
+    Raises
+    ------
+    ScenarioError
+        If the folder exists and ``force`` is not given, or is no plan's folder.
+    StoreError
+        If the disk is full, read-only or refuses; no partial folder is left.
+    """
+    target = folder.resolve()
+    with disk_errors(target, "written"):
+        recover(target)
+        refuse_existing(target, force=force)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with staging_folder(target) as staging:
+            timed = _fill(plan, staging, extra or {}, progress or _silent)
+            replace_folder(staging, target, force=force)
+    return timed
+
+
+def refuse_existing(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that may not be written, before any work is done.
+
+    Raises
+    ------
+    ScenarioError
+        If something stands there and ``force`` is not given, or it is no plan's folder.
+    """
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        message = f"{folder} is a file, not a folder: choose another --out"
+        raise ScenarioError(message)
+    if not force:
+        message = f"{folder} already exists: choose another --out, or --force to replace the plan"
+        raise ScenarioError(message)
+    if any(folder.iterdir()) and not _is_plan_folder(folder):
+        message = f"{folder} holds something else than a plan, so --force does not replace it"
+        raise ScenarioError(message)
+
+
+def load_plan(folder: Path) -> Plan:
+    """Read a plan back from its folder, and from nothing else.
+
+    Returns
+    -------
+    Plan
+        Equal to the plan that was saved, in every value.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no plan's folder.
+    StoreError
+        If the folder is damaged, or was written by a version that this one cannot read.
+    """
+    target = folder.resolve()
+    with disk_errors(target, "read"):
+        recover(target)
+        head = _read_head(target)
+        _check_manifest(target / "state")
+        return _read_checked(target, head)
+
+
+def _read_head(folder: Path) -> dict[str, Any]:
+    if not folder.is_dir():
+        message = f"{folder} is no plan's folder: there is no such folder"
+        raise ScenarioError(message)
+    if not (folder / "plan.json").is_file():
+        message = f"{folder} is no plan's folder: it has no plan.json"
+        raise ScenarioError(message)
+    try:
+        head = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        message = f"{folder / 'plan.json'} is damaged: {error}"
+        raise StoreError(message) from error
+    if not isinstance(head, dict) or head.get("format") != FORMAT:
+        message = f"{folder} is no plan's folder: its plan.json was not written by the planner"
+        raise ScenarioError(message)
+    if head.get("format_version") != FORMAT_VERSION:
+        message = f"{folder} has format {head.get('format_version')!r}, this planner reads {FORMAT_VERSION}"
+        raise StoreError(message)
+    return head
+
+
+def _read_checked(folder: Path, head: dict[str, Any]) -> Plan:
+    volatile = {
+        "seconds": head.get("seconds") or {},
+        "peak_memory_mb": head.get("peak_memory_mb") or 0.0,
+    }
+    try:
+        return read_state(folder / "state", volatile)
+    except (ValueError, TypeError, KeyError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        message = f"the state of {folder} is damaged: {error}"
+        raise StoreError(message) from error
+
+
+def _check_manifest(state: Path) -> None:
+    try:
+        listed = json.loads((state / MANIFEST).read_text(encoding="ascii"))
+        expected = {str(name): str(digest) for name, digest in listed.items()}
+    except (ValueError, AttributeError, FileNotFoundError) as error:
+        message = f"{state} is damaged: its list of files cannot be read ({error})"
+        raise StoreError(message) from error
+    for name, digest in expected.items():
+        path = state / Path(name).name
+        if not path.is_file() or _digest(path) != digest:
+            message = f"{path} is missing or damaged: plan again, or restore the folder"
+            raise StoreError(message)
+
+
+def _fill(
+    plan: Plan, staging: Path, extra: Mapping[str, FolderWriter], progress: Callable[[str], None]
+) -> Plan:
+    began = time.perf_counter()
+    state = staging / "state"
+    state.mkdir()
+    progress("state")
+    write_state(plan, state)
+    digests = {path.name: _digest(path) for path in sorted(state.iterdir())}
+    (state / MANIFEST).write_text(json.dumps(digests, indent=1) + "\n", encoding="ascii")
+
+    def timed() -> Plan:
+        seconds = plan.provenance.seconds | {"outputs": round(time.perf_counter() - began, 3)}
+        return replace(plan, provenance=replace(plan.provenance, seconds=seconds))
+
+    return write_folder(plan, staging, extra, progress, timed)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _is_plan_folder(folder: Path) -> bool:
+    try:
+        _read_head(folder)
+    except StoreError:
+        return True
+    except (PlannerError, OSError):
+        return False
+    return True
+
+
+def _silent(_name: str) -> None:
+    return None
+
+
+@contextmanager
+def disk_errors(target: Path, verb: str) -> Iterator[None]:
+    """Turn what a disk refuses into a StoreError that names the place."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{target} cannot be {verb}: {error.strerror or error}"
+        raise StoreError(message) from error

@@ -1,0 +1,1 @@
+"""The one-file map: opens from disk, with no network and without WebGL."""

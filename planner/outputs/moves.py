@@ -1,0 +1,126 @@
+"""Who served an account, who would, and what that change carries with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from planner.outputs.plan import Bools, Ints, MovedSummary, Plan
+
+HOLD_OVER_DAYS = 90
+
+
+def previous_reps(plan: Plan) -> list[str]:
+    """Return each account's owner of today, empty where it has none that is in the reps table."""
+    owners = plan.data.accounts["owner_id"]
+    return owners.astype(object).where(owners.notna(), "").astype(str).tolist()
+
+
+def proposed_reps(plan: Plan) -> list[str]:
+    """Return each account's rep in the plan, empty where it is unassigned."""
+    reps = plan.seats.rep_ids
+    return [reps[place] if place >= 0 else "" for place in plan.territory_of_account.tolist()]
+
+
+def proposed_territories(plan: Plan) -> list[str]:
+    """Return each account's territory in the plan, empty where it is unassigned."""
+    names = plan.territory_ids
+    return [names[place] if place >= 0 else "" for place in plan.territory_of_account.tolist()]
+
+
+def moved_accounts(previous: Sequence[str], proposed: Sequence[str]) -> Bools:
+    """Return whether each account leaves an owner; one that had none does not move."""
+    pairs = zip(previous, proposed, strict=True)
+    return np.array([bool(old) and old != new for old, new in pairs], dtype=np.bool_)
+
+
+def plan_moves(plan: Plan) -> Bools:
+    """Return whether each account of a plan leaves its owner, (accounts,)."""
+    return moved_accounts(previous_reps(plan), proposed_reps(plan))
+
+
+def summarise_moves(
+    *, moved: Bools, continues: Bools, revenue: Ints, pipeline: Ints
+) -> MovedSummary:
+    """Return how much changes owner, of what continuing owners have and of everything.
+
+    Parameters
+    ----------
+    moved, continues
+        Whether each account leaves its owner, and whether that owner stays in a seat, (accounts,).
+    revenue, pipeline
+        Trailing revenue and open pipeline in minor units, (accounts,).
+    """
+    counted = moved & continues
+    ones = np.ones(len(moved), dtype=np.int64)
+    return MovedSummary(
+        accounts=int(counted.sum()),
+        account_share=_share(ones, counted, continues),
+        revenue_share=_share(revenue, counted, continues),
+        pipeline_share=_share(pipeline, counted, continues),
+        accounts_all=int(moved.sum()),
+        account_share_all=_share(ones, moved, None),
+        revenue_share_all=_share(revenue, moved, None),
+        pipeline_share_all=_share(pipeline, moved, None),
+    )
+
+
+def _share(amounts: Ints, part: Bools, whole: Bools | None) -> float:
+    total = int(amounts.sum() if whole is None else amounts[whole].sum())
+    return float(int(amounts[part].sum()) / total) if total else 0.0
+
+
+def gained_and_lost(plan: Plan) -> tuple[Ints, Ints]:
+    """Return how many accounts come to and leave each territory, (territories,) each.
+
+    Today's accounts plus gained less lost are the plan's: a seat that only changes its holder
+    gains and loses nothing.
+    """
+    today, proposed = plan.today.seat_of_account, plan.territory_of_account
+    changed = today != proposed
+    size = len(plan.territory_ids)
+    return count_by(proposed[changed], size), count_by(today[changed], size)
+
+
+def revenue_at_risk(plan: Plan) -> Ints:
+    """Return the trailing revenue each territory takes over from another owner, minor units."""
+    moved = plan_moves(plan) & (plan.territory_of_account >= 0)
+    totals = np.zeros(len(plan.territory_ids), dtype=np.int64)
+    np.add.at(totals, plan.territory_of_account[moved], plan.potential.trailing[moved])
+    return totals
+
+
+def count_by(places: Ints, size: int) -> Ints:
+    """Return how often each territory occurs, places below zero left out."""
+    return np.bincount(places[places >= 0], minlength=size).astype(np.int64)
+
+
+def hold_over_until(plan: Plan) -> date:
+    """Return the day until which a former owner keeps the open deals of moved accounts."""
+    return plan.data.period.start + timedelta(days=HOLD_OVER_DAYS)
+
+
+def quota_effects(plan: Plan) -> Ints:
+    """Return each account's part of its rep's quota, by potential, minor units, (accounts,).
+
+    What a moved account brings to the quota of the rep who takes it over: that rep's quota
+    times the account's share of the potential in his territory.
+    """
+    size = len(plan.territory_ids)
+    place = plan.territory_of_account
+    placed = place >= 0
+    potential = np.maximum(plan.potential.expected, 0).astype(np.float64)
+    totals = np.bincount(place[placed], weights=potential[placed], minlength=size)
+    rate = np.divide(_quota_of_territory(plan), totals, out=np.zeros(size), where=totals > 0)
+    effects = np.where(placed, potential * rate[np.maximum(place, 0)] if size else 0.0, 0.0)
+    return np.rint(effects).astype(np.int64)
+
+
+def _quota_of_territory(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    totals = dict.fromkeys(plan.territory_ids, 0)
+    for line in plan.quotas.lines if plan.quotas else ():
+        if line.level == "rep" and line.territory_id in totals:
+            totals[line.territory_id] += line.quota
+    return np.array(list(totals.values()), dtype=np.float64)

@@ -1,0 +1,193 @@
+"""The workbook: a plan as a person would lay it out, with no formula and no link in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.outputs.columns import Column, Table, text
+from planner.outputs.plan import Plan
+from planner.outputs.summary_sheet import write_summary_sheet
+from planner.outputs.tables import plan_tables
+from planner.outputs.workbook_styles import Styles, cell_text, make_styles
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+MOST_ROWS = 1_000_000
+REPS = (("previous_rep_id", "From rep"), ("rep_id", "To rep"))
+FIRST = {
+    "territories": ("territory_id", "rep_id", "rep_name", "manager_id"),
+    "assignments": (
+        *("account_id", "name", "previous_rep_id", "previous_rep_id_name"),
+        *("rep_id", "rep_id_name", "territory_id", "moved", "held"),
+    ),
+}
+# Width of a column follows its heading and its first rows, as a person would pull it.
+SAMPLED, NARROWEST, WIDEST, SENTENCE = 200, 9, 42, 80
+# What still shows as the tolerance itself is not marked as beyond it.
+ROUNDING = 5e-4
+MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+SHEETS = (
+    ("territories", "Territories"),
+    ("assignments", "Accounts"),
+    ("quotas", "Quotas"),
+    ("outcomes", "Outcomes"),
+    ("transitions", "Transitions"),
+    ("findings", "Findings"),
+)
+
+
+def write_workbook(plan: Plan, path: Path) -> None:
+    """Write the workbook; the same plan gives the same bytes.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    """
+    tables = plan_tables(plan) | {"findings": findings_table(plan)}
+    with _open_workbook(path) as book:
+        styles = make_styles(book, plan)
+        write_summary_sheet(book, styles, plan)
+        for name, title in SHEETS:
+            table = _arranged(tables[name], plan)
+            for part in range(max(1, -(-table.rows // MOST_ROWS))):
+                sheet = book.add_worksheet(title if part == 0 else f"{title} {part + 1}")
+                _write_table(sheet, styles, plan, table, part * MOST_ROWS)
+
+
+def findings_table(plan: Plan) -> Table:
+    """Return one row for each finding, in the stages' order."""
+    found = plan.findings
+    names = ("severity", "message", "advice", "table", "row", "column", "value", "subject", "code")
+    columns = [
+        text(name, ["" if getattr(one, name) is None else str(getattr(one, name)) for one in found])
+        for name in names
+    ]
+    count = Column(name="count", kind="integer", values=[one.count for one in found])
+    return Table(name="findings", columns=(*columns, count))
+
+
+def _arranged(table: Table, plan: Plan) -> Table:
+    """Put the columns in the order in which people ask: who from and who to come together."""
+    first = FIRST.get(table.name)
+    if first is None:
+        return table
+    names = {rep.rep_id: rep.name for rep in plan.data.reps}
+    columns = {column.name: column for column in table.columns}
+    for name, title in REPS if table.name == "assignments" else ():
+        ids = columns[name].values
+        columns[f"{name}_name"] = text("", [names.get(rep, "") for rep in ids], f"{title} name")
+        columns[name] = replace(columns[name], title=title)
+    leading = [columns.pop(name) for name in first]
+    return Table(name=table.name, columns=(*leading, *columns.values()))
+
+
+@contextmanager
+def _open_workbook(path: Path) -> Iterator[Workbook]:
+    import xlsxwriter
+    from xlsxwriter.exceptions import XlsxFileError
+
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
+        "tmpdir": str(path.parent),
+    }
+    book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties({"created": MADE, "title": "Territory and quota plan"})
+    try:
+        yield book
+        book.close()
+    except XlsxFileError as error:
+        cause = error.args[0] if error.args else error
+        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
+    finally:
+        # The library leaves its files of rows open when it fails.
+        for sheet in book.worksheets():
+            if sheet.row_data_fh:
+                sheet.row_data_fh.close()
+
+
+def _write_table(sheet: Worksheet, styles: Styles, plan: Plan, table: Table, start: int) -> None:
+    stop = min(start + MOST_ROWS, table.rows)
+    _lay_out(sheet, styles, plan, table, stop - start)
+    sheet.set_row(0, 32)
+    for place, column in enumerate(table.columns):
+        sheet.write_string(0, place, column.heading, styles.heading)
+    writers = [_cell_writer(sheet, styles, plan, column) for column in table.columns]
+    values = [column.values for column in table.columns]
+    for row in range(start, stop):
+        line = row - start + 1
+        for place, (write, cells) in enumerate(zip(writers, values, strict=True)):
+            value = cells[row]
+            if value is not None and value != "":
+                write(line, place, value)
+
+
+def _lay_out(sheet: Worksheet, styles: Styles, plan: Plan, table: Table, rows: int) -> None:
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, _width(column))
+        _highlight(sheet, styles, plan, column, place, rows)
+    sheet.freeze_panes(1, 2 if table.name in {"assignments", "territories"} else 1)
+    if table.columns:
+        sheet.autofilter(0, 0, max(1, rows), len(table.columns) - 1)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _highlight(
+    sheet: Worksheet, styles: Styles, plan: Plan, column: Column, place: int, rows: int
+) -> None:
+    where = (1, place, max(1, rows), place)
+    measure = plan.alignment.measures.get(column.name.removesuffix("_deviation"))
+    if column.name.endswith("_deviation") and measure and measure.tolerance is not None:
+        limit = measure.tolerance + ROUNDING
+        below = {"type": "cell", "criteria": "<", "value": -limit, "format": styles.low}
+        above = {"type": "cell", "criteria": ">", "value": limit, "format": styles.high}
+        sheet.conditional_format(*where, below)
+        sheet.conditional_format(*where, above)
+    elif column.name == "moved":
+        rule = {"type": "cell", "criteria": "==", "value": '"yes"', "format": styles.changed}
+        sheet.conditional_format(*where, rule)
+
+
+def _width(column: Column) -> float:
+    if column.kind in {"money", "decimal"}:
+        largest = max((len(str(value)) for value in column.values[:SAMPLED]), default=0) * 1.3
+    else:
+        largest = max((len(str(value)) for value in column.values[:SAMPLED]), default=0) + 1
+    if column.kind in {"number", "hours", "share"}:
+        largest = min(largest, 11)
+    words = max(len(word) for word in column.heading.split()) + 3
+    widest = SENTENCE if column.name in {"reason", "message", "advice"} else WIDEST
+    return float(min(max(largest, words, len(column.heading) * 0.55 + 2, NARROWEST), widest))
+
+
+def _cell_writer(
+    sheet: Worksheet, styles: Styles, plan: Plan, column: Column
+) -> Callable[[int, int, Any], Any]:
+    style = styles.by_kind[column.kind]
+    scale = plan.data.currency.scale
+    match column.kind:
+        case "text":
+            return lambda row, place, value: sheet.write_string(row, place, cell_text(value), style)
+        case "flag":
+            return lambda row, place, value: sheet.write_string(
+                row, place, "yes" if value else "no", style
+            )
+        case "date":
+            return lambda row, place, value: sheet.write_datetime(row, place, value, style)
+        case "money":
+            return lambda row, place, value: sheet.write_number(row, place, value / scale, style)
+    return lambda row, place, value: sheet.write_number(row, place, float(value), style)

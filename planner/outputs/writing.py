@@ -1,0 +1,51 @@
+"""What a plan's folder holds beside its state: one function for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from planner.outputs.csv_files import write_csv
+from planner.outputs.geojson import write_geojson
+from planner.outputs.maps.page import write_map
+from planner.outputs.plan import Plan
+from planner.outputs.polygons import Areas, plan_areas
+from planner.outputs.report import write_report
+from planner.outputs.summary import write_plan_json
+from planner.outputs.tables import plan_tables
+from planner.outputs.workbook import write_workbook
+
+FolderWriter = Callable[[Plan, Areas, Path], None]
+
+
+def write_folder(
+    plan: Plan,
+    folder: Path,
+    extra: Mapping[str, FolderWriter],
+    progress: Callable[[str], None],
+    timed: Callable[[], Plan],
+) -> Plan:
+    """Write every file for people; plan.json comes last, since it says how long that took."""
+    progress("tables")
+    write_tables(plan, folder)
+    progress("workbook.xlsx")
+    write_workbook(plan, folder / "workbook.xlsx")
+    progress("report.html")
+    write_report(plan, folder / "report.html")
+    progress("territories.geojson")
+    areas = plan_areas(plan)
+    write_geojson(plan, areas, folder / "territories.geojson")
+    progress("map.html")
+    write_map(plan, areas, folder / "map.html")
+    for name, write in extra.items():
+        progress(name)
+        write(plan, areas, folder / name)
+    finished = timed()
+    write_plan_json(finished, folder / "plan.json")
+    return finished
+
+
+def write_tables(plan: Plan, folder: Path) -> None:
+    """Write the five tables as CSV."""
+    for name, table in plan_tables(plan).items():
+        write_csv(table, plan.data.currency, folder / f"{name}.csv")
