@@ -17,7 +17,7 @@ from planner.inputs.demo.people import Seats
 from planner.inputs.demo.roster import make_extra_seats, make_roster, sdr_ids
 from planner.inputs.demo.world import World, make_world
 
-GROWTH_WANTED = 1.12
+GROWTH_WANTED = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def build_company(accounts: int = 5000, reps: int = 60, seed: int = 1) -> DemoCo
 
 
 def _goal(history: pd.DataFrame) -> int:
-    """Return the revenue of the last twelve months and growth, to two or three figures."""
+    """Return the revenue of the last twelve months and what is wanted on top, to three figures."""
     year = history["date"] > pd.Timestamp("2025-11-30")
     wanted = GROWTH_WANTED * float(history.loc[year, "amount"].sum())
     step = int(10 ** max(3, len(str(int(wanted))) - 3))
