@@ -1,0 +1,114 @@
+"""Everything that finance asks of a plan beside its quotas and outcomes, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from planner.inputs.money import Currency
+from planner.inputs.period import Period
+from planner.inputs.reps import Rep
+from planner.outcomes.attainment import Simulation
+from planner.outcomes.compensation import cost_compensation
+from planner.outcomes.fairness import plan_sample
+from planner.outcomes.parameters import CompensationParameters
+from planner.outcomes.result import PlanAssessment
+from planner.quotas.backtest import HALVES, Blend, PastPeriod, held_out_sample
+from planner.quotas.books import Books
+from planner.quotas.bottom_up import compare_bottom_up
+from planner.quotas.changes import bridge_quotas
+from planner.quotas.fairness import assess_fairness
+from planner.quotas.parameters import QuotaParameters, is_by_role
+from planner.quotas.past import PastQuotas, pair_quotas, past_sample
+from planner.quotas.result import QuotaSheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRecord:
+    """What is known of the past, for the fairness tests.
+
+    Parameters
+    ----------
+    quotas
+        Past quotas with what was attained.
+    books
+        The accounts of each rep as they are today.
+    periods
+        Past periods as they could have been planned; arrays follow ``reps``.
+    reps
+        Those who had quotas.
+    """
+
+    quotas: PastQuotas
+    books: Books
+    periods: tuple[PastPeriod, ...]
+    reps: tuple[Rep, ...]
+
+
+def assess_plan(
+    simulation: Simulation,
+    sheet: QuotaSheet,
+    books: Books,
+    reps: Sequence[Rep],
+    period: Period,
+    quota: QuotaParameters,
+    compensation: CompensationParameters,
+    currency: Currency,
+    rates: Mapping[str, float],
+    seed: int,
+    *,
+    regions: Mapping[str, str] | None = None,
+    past: PastRecord | None = None,
+) -> PlanAssessment:
+    """Assess a plan: pay, fairness, bridge and bottom-up.
+
+    Parameters
+    ----------
+    simulation, sheet, books
+        The plan's simulated year, its quotas, and the books that they rest on.
+    reps, period, currency, rates
+        The reps table, the plan's months, its currency and plan rates.
+    quota, compensation, seed
+        The scenario's.
+    regions
+        A name for each rep; default: the manager.
+    past
+        Past quotas and periods; without it circular tests stay grey.
+    """
+    places = dict(regions or {rep.rep_id: rep.manager_id or "" for rep in reps})
+    expected = plan_sample(simulation, sheet, books, reps, period, places)
+    held_out = previous = panel = None
+    if past is not None:
+        previous = past_sample(past.quotas, past.books, reps, period, places)
+        panel = pair_quotas(past.quotas)
+    if past is not None and past.periods:
+        names = [places.get(rep.rep_id, "") for rep in past.reps]
+        held_out = held_out_sample(past.periods, plain_blend(quota), names)
+    return PlanAssessment(
+        compensation=cost_compensation(
+            simulation, sheet, reps, period, compensation, currency, rates
+        ),
+        fairness=assess_fairness(
+            expected, held_out=held_out, past=previous, panel=panel, seed=seed
+        ),
+        bridge=bridge_quotas(sheet),
+        bottom_up=compare_bottom_up(sheet),
+    )
+
+
+def plain_blend(quota: QuotaParameters) -> Blend:
+    """Return the plan's basis as one table of shares; of tables by role, their mean.
+
+    Only history, potential and equal can be replayed on past periods: the weight of any other
+    measure falls to them.
+    """
+    if isinstance(quota.basis, str):
+        return dict(HALVES)
+    tables = list(quota.basis.values()) if is_by_role(quota.basis) else [quota.basis]
+    blend = dict.fromkeys(("history", "potential", "equal"), 0.0)
+    for table in tables:
+        weights = {name: table.get(name, 0.0) for name in blend} if isinstance(table, dict) else {}
+        for name, weight in weights.items():
+            blend[name] += weight / max(sum(weights.values()), 1e-12)
+    total = sum(blend.values())
+    return {name: weight / total for name, weight in blend.items()} if total else dict(HALVES)

@@ -1,0 +1,253 @@
+"""The simulated year: bookings and attainment of every rep, team and the company."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.findings import Finding
+from planner.inputs.period import Period
+from planner.inputs.reps import Rep
+from planner.outcomes.coverage import Coverage, simulate_coverage
+from planner.outcomes.drawing import Drawing, draw_alignment
+from planner.outcomes.draws import (
+    AccountDraws,
+    common_factors,
+    fit_draws,
+    group_accounts,
+    name_keys,
+)
+from planner.outcomes.parameters import OutcomeParameters
+from planner.outcomes.result import Outcome, Outcomes
+from planner.quotas.hierarchy import COMPANY
+from planner.quotas.result import Level, QuotaSheet
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+WITHIN = 0.20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """All draws of a plan by seat, and what they say.
+
+    Parameters
+    ----------
+    rep_ids
+        Who holds each seat, (seats,).
+    bookings
+        Minor units, (seats, draws).
+    quotas
+        Each holder's quota over the plan, minor units, (seats,).
+    coverage
+        The served share of each seat.
+    teams
+        Seats below each manager, by manager id.
+    outcomes
+        The distributions by rep, manager and company.
+    drawing
+        The accounts' draws before coverage, which a later simulation may start from.
+    """
+
+    rep_ids: tuple[str, ...]
+    bookings: Ints
+    quotas: Ints
+    coverage: Coverage
+    teams: dict[str, tuple[int, ...]]
+    outcomes: Outcomes
+    drawing: Drawing | None = None
+
+    @property
+    def company(self) -> Ints:
+        """Return the company's bookings in each draw, minor units, (draws,)."""
+        return np.asarray(self.bookings.sum(axis=0))
+
+
+def simulate(
+    account_ids: Sequence[str],
+    expected: Ints,
+    low: Ints,
+    high: Ints,
+    territory_of_account: Ints,
+    moved: Bools,
+    holders: Sequence[Rep],
+    period: Period,
+    quotas: QuotaSheet,
+    parameters: OutcomeParameters,
+    seed: int,
+    *,
+    ramp: Sequence[float] = (),
+    season: Sequence[float] = (),
+    groups: Mapping[str, Sequence[str]] | None = None,
+    load: Floats | None = None,
+    previous: Simulation | None = None,
+) -> Simulation:
+    """Simulate the plan by account, and add up by rep, team and company.
+
+    Parameters
+    ----------
+    account_ids
+        They key the draws: an account's are the same in every scenario with the same seed.
+    expected, low, high
+        Expected bookings and their 80% interval, minor units, (accounts,).
+    territory_of_account
+        Position of the seat that serves each account, -1 none, (accounts,).
+    moved
+        Whether an account's owner, who continues in a seat, changes, (accounts,).
+    holders
+        Who holds each seat, (seats,).
+    period
+        The plan's months.
+    quotas
+        What everybody owes.
+    parameters, seed
+        The scenario's ``[outcomes]`` and seed.
+    ramp
+        The scenario's ``quota.ramp``.
+    season
+        Share of bookings by month, (months,); empty is even.
+    groups
+        The columns of ``common_by`` that the accounts have, (accounts,) of text each.
+    load
+        Hours each seat's accounts need over the hours it has, (seats,).
+    previous
+        An earlier simulation of the same accounts, seats and seed: only accounts that moved
+        since are drawn again, and the result is the same.
+    """
+    columns = {name: list(values) for name, values in (groups or {}).items()}
+    known = {name: columns[name] for name in parameters.common_by if name in columns}
+    group_of, names = group_accounts(known, len(account_ids))
+    narrowed = parameters.model_copy(update={"common_by": tuple(known)})
+    factors = common_factors(names, narrowed, seed)
+    accounts = fit_draws(expected, low, high, name_keys(account_ids), group_of, narrowed)
+    served = np.asarray(territory_of_account, dtype=np.int64)
+    earlier = previous.drawing if previous is not None else None
+    changed = np.asarray(moved, dtype=np.bool_)
+    drawing = draw_alignment(
+        accounts, factors, narrowed, seed, served, changed, len(holders), earlier
+    )
+    weights = season if len(season) == len(period.starts) else [1.0] * len(period.starts)
+    coverage = simulate_coverage(holders, period, ramp, weights, load, parameters, seed)
+    bookings = np.rint(drawing.sums * coverage.drawn.astype(np.float64)).astype(np.int64)
+    findings = _unserved(accounts, served)
+    return replace(summarise_draws(holders, bookings, coverage, quotas, findings), drawing=drawing)
+
+
+def summarise_draws(
+    holders: Sequence[Rep],
+    bookings: Ints,
+    coverage: Coverage,
+    quotas: QuotaSheet,
+    findings: Sequence[Finding] = (),
+) -> Simulation:
+    """Turn draws by seat into distributions of attainment.
+
+    Parameters
+    ----------
+    holders
+        Who holds each seat, (seats,).
+    bookings
+        Minor units, (seats, draws).
+    coverage
+        The served share of each seat.
+    quotas
+        What everybody owes.
+    findings
+        What the simulation has to say.
+    """
+    rep_ids = tuple(rep.rep_id for rep in holders)
+    owed = quotas.by_person("rep")
+    amounts = np.array([owed.get(rep_id, 0) for rep_id in rep_ids], dtype=np.int64)
+    teams = _teams(quotas, rep_ids)
+    managed = quotas.by_person("manager")
+    outcomes = [_outcome("company", COMPANY, quotas.goal, bookings.sum(axis=0))]
+    outcomes += [
+        _outcome("manager", manager, managed[manager], bookings[list(teams[manager])].sum(axis=0))
+        for manager in sorted(teams)
+    ]
+    outcomes += [
+        _outcome("rep", rep_ids[seat], int(amounts[seat]), bookings[seat])
+        for seat in sorted(range(len(rep_ids)), key=lambda seat: rep_ids[seat])
+    ]
+    at_quota, within = _shares(bookings, amounts)
+    return Simulation(
+        rep_ids=rep_ids,
+        bookings=bookings,
+        quotas=amounts,
+        coverage=coverage,
+        teams=teams,
+        outcomes=Outcomes(
+            outcomes=tuple(outcomes),
+            goal_probability=outcomes[0].probability_of_quota,
+            share_at_quota=at_quota,
+            share_within_20=within,
+            draws=bookings.shape[1],
+            findings=tuple(findings),
+        ),
+    )
+
+
+def _teams(quotas: QuotaSheet, rep_ids: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Return the seats below each manager, at any depth."""
+    parents = {
+        (line.rep_id, line.level): line.parent_id
+        for line in quotas.lines
+        if line.component not in quotas.beside
+    }
+    teams: dict[str, list[int]] = {}
+    for seat, rep_id in enumerate(rep_ids):
+        above = parents.get((rep_id, "rep"))
+        while above is not None and above != COMPANY:
+            teams.setdefault(above, []).append(seat)
+            above = parents.get((above, "manager"))
+    managers = {line.rep_id for line in quotas.lines if line.level == "manager"}
+    return {manager: tuple(seats) for manager, seats in teams.items() if manager in managers}
+
+
+def _outcome(level: Level, rep_id: str, quota: int, bookings: Ints) -> Outcome:
+    ordered = np.sort(bookings)
+    p10, p50, p90 = (_quantile(ordered, share) for share in (0.10, 0.50, 0.90))
+    return Outcome(
+        level=level,
+        rep_id=rep_id,
+        quota=quota,
+        expected=round(int(ordered.sum()) / len(ordered)),
+        p10=p10,
+        p50=p50,
+        p90=p90,
+        probability_of_quota=float(np.mean(ordered >= quota)),
+    )
+
+
+def _quantile(ordered: Ints, share: float) -> int:
+    """Return the smallest draw that at least this share of the draws does not exceed."""
+    return int(ordered[max(int(np.ceil(share * len(ordered))) - 1, 0)])
+
+
+def _shares(bookings: Ints, quotas: Ints) -> tuple[float, float]:
+    """Return the expected share of reps at quota, and within 20% of it either side."""
+    owing = quotas > 0
+    if not owing.any():
+        return 0.0, 0.0
+    attainment = bookings[owing] / quotas[owing, None]
+    within = np.abs(attainment - 1.0) <= WITHIN
+    return float(np.mean(attainment >= 1.0)), float(np.mean(within))
+
+
+def _unserved(accounts: AccountDraws, seats: Ints) -> list[Finding]:
+    count = int(np.sum((seats < 0) & (accounts.chance > 0)))
+    if not count:
+        return []
+    return [
+        Finding(
+            severity="info",
+            code="outcomes.unserved_accounts",
+            message=f"{count} accounts that nobody serves are left out of the simulation.",
+            subject="outcomes",
+            count=count,
+        )
+    ]

@@ -1,0 +1,1 @@
+"""From the company's goal to each person's quota, exactly."""

@@ -1,0 +1,135 @@
+"""Past quota periods as they could have been planned: books, forecasts and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.inputs.period import Period
+from planner.inputs.reps import Rep
+from planner.quotas.backtest import PastPeriod, past_period
+from planner.quotas.past import PastQuotas, months_in_role
+from planner.units.presence import productive_months
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+YEAR = 365
+HALF_LIFE = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """The rows of history, oldest first, (orders,).
+
+    Parameters
+    ----------
+    accounts
+        Position of the account.
+    reps
+        Position of the rep among the reps of the replay, -1 none.
+    days
+        Days since 1970-01-01.
+    amounts
+        Minor units.
+    count
+        Number of accounts.
+    """
+
+    accounts: Ints
+    reps: Ints
+    days: Ints
+    amounts: Ints
+    count: int
+
+    def between(self, first: int, after: int) -> Ints:
+        """Return each account's orders from a day up to another, minor units, (accounts,)."""
+        inside = slice(*np.searchsorted(self.days, [first, after]))
+        totals = np.zeros(self.count, dtype=np.int64)
+        np.add.at(totals, self.accounts[inside], self.amounts[inside])
+        return totals
+
+    def holders(self, day: int) -> Ints:
+        """Return the rep of each account's last order before a day, -1 none, (accounts,)."""
+        known = slice(0, int(np.searchsorted(self.days, day)))
+        holders = np.full(self.count, -1, dtype=np.int64)
+        # The rows are in order of time, so that the last write is the latest order.
+        holders[self.accounts[known]] = self.reps[known]
+        return holders
+
+    def recent(self, day: int) -> Ints:
+        """Return a plain forecast: orders before a day, half as heavy every four months older."""
+        known = slice(0, int(np.searchsorted(self.days, day)))
+        age = (day - self.days[known]).astype(np.float64)
+        weighted = self.amounts[known] * 0.5 ** (age / HALF_LIFE)
+        totals = np.bincount(self.accounts[known], weights=weighted, minlength=self.count)
+        return np.asarray(np.rint(totals), dtype=np.int64)
+
+
+def replay_periods(
+    past: PastQuotas,
+    orders: Orders,
+    reps: Sequence[Rep],
+    *,
+    ramp: Sequence[float] = (),
+    periods: int = 4,
+    forecast: Callable[[date], Ints] | None = None,
+) -> tuple[PastPeriod, ...]:
+    """Rebuild the last past periods with only what was known on their first day.
+
+    Parameters
+    ----------
+    past
+        From :func:`planner.quotas.past.gather_past`.
+    orders
+        History; a period's books are the accounts by the rep of their last order before it.
+    reps
+        Those who had quotas, in the order of ``orders.reps``.
+    ramp
+        Share of productivity by month since the start.
+    periods
+        How many of the last first days.
+    forecast
+        Expected bookings of each account as known on a day, minor units, (accounts,); default:
+        recent orders.
+    """
+    firsts = sorted(set(past.starts))[-periods:]
+    return tuple(_replay(past, orders, reps, ramp, first, forecast) for first in firsts)
+
+
+def _replay(
+    past: PastQuotas,
+    orders: Orders,
+    reps: Sequence[Rep],
+    ramp: Sequence[float],
+    first: date,
+    forecast: Callable[[date], Ints] | None,
+) -> PastPeriod:
+    rows = [i for i, start in enumerate(past.starts) if start == first]
+    place = {rep.rep_id: seat for seat, rep in enumerate(reps)}
+    quota, actual = np.zeros(len(reps)), np.zeros(len(reps))
+    for i in rows:
+        if past.rep_ids[i] in place:
+            quota[place[past.rep_ids[i]]] = past.quotas[i]
+            actual[place[past.rep_ids[i]]] = past.attained[i]
+    day = (first - date(1970, 1, 1)).days
+    after = max(past.afters[i] for i in rows)
+    return past_period(
+        first.isoformat(),
+        len(reps),
+        orders.holders(day),
+        orders.between(day - YEAR, day),
+        orders.recent(day) if forecast is None else forecast(first),
+        actual=actual,
+        quota=quota,
+        tenure=np.array([months_in_role(rep, first) for rep in reps]),
+        productive=_productive(reps, ramp, first, after),
+    )
+
+
+def _productive(reps: Sequence[Rep], ramp: Sequence[float], first: date, after: date) -> Floats:
+    period = Period(starts=(first,), end=after, as_of=first)
+    return np.array([float(productive_months(rep, period, ramp)[0]) for rep in reps])

@@ -1,0 +1,112 @@
+"""Pay plans: the curve, the cost, and the part that moves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.outcomes.compensation import cost_compensation
+from planner.outcomes.parameters import CompensationParameters, PayPlan
+from planner.outcomes.pay import payout
+from tests.outcomes.conftest import STILL, USD, YEAR
+
+STEEP = {"rates": [{"from": 0, "rate": 1}, {"from": 1, "rate": 2}, {"from": 1.5, "rate": 0.5}]}
+
+
+def test_rate_table_pays_each_stretch_at_its_rate():
+    """At 200% a plan with an accelerator and a decelerator pays 1 + 0.5 × 2 + 0.5 × 0.5."""
+    paid = payout(PayPlan(**STEEP), np.array([0.5, 1.0, 1.25, 2.0]))
+    assert paid.tolist() == [0.5, 1.0, 1.5, 2.25]
+
+
+def test_threshold_and_cap():
+    """Nothing below the threshold, the whole from it on, and never above the cap."""
+    plan = PayPlan(threshold=0.6, cap=1.2)
+    assert payout(plan, np.array([0.59, 0.6, 1.0, 3.0])).tolist() == [0.0, 0.6, 1.0, 1.2]
+
+
+def test_rates_must_begin_at_zero_and_ascend():
+    """A table with a hole is refused."""
+    with pytest.raises(ValueError, match="begin with from = 0"):
+        PayPlan(rates=[{"from": 0.5, "rate": 1}])
+
+
+@given(
+    starts=st.lists(st.floats(0.01, 3), min_size=0, max_size=4, unique=True),
+    rates=st.lists(st.floats(0, 4), min_size=5, max_size=5),
+    points=st.lists(st.floats(0, 4), min_size=2, max_size=2),
+)
+def test_more_attainment_never_pays_less(starts, rates, points):
+    """Whatever the table, the curve does not fall."""
+    table = [
+        {"from": start, "rate": rate}
+        for start, rate in zip([0.0, *sorted(starts)], rates, strict=False)
+    ]
+    low, high = payout(PayPlan(rates=table), np.sort(np.array(points)))
+    assert low <= high + 1e-12
+
+
+def cost(world, plans, **changes):
+    reps = [replace(rep, ote=200_000_00, role="AE", **changes) for rep in world.reps]
+    quotas = world.quotas()
+    simulation = world.run(quotas=quotas, reps=reps, **STILL)
+    parameters = CompensationParameters(plans=plans)
+    return simulation, cost_compensation(simulation, quotas, reps, YEAR, parameters, USD, {})
+
+
+def test_proportional_pay_costs_what_attainment_says(world):
+    """Without a plan pay is base plus variable times attainment, averaged over the draws."""
+    simulation, result = cost(world, {})
+    attainment = simulation.bookings / simulation.quotas[:, None]
+    by_hand = (100_000_00 + 100_000_00 * attainment).sum(axis=0)
+    assert result.expected == pytest.approx(by_hand.mean(), abs=1)
+    assert result.p10 <= result.p50 <= result.p90
+    assert result.cost_of_sales == pytest.approx(by_hand.mean() / simulation.company.mean())
+    assert result.reps[0].at[1.0] == 200_000_00
+    assert result.reps[0].at[0.5] == 150_000_00
+
+
+def test_spif_out_of_reach_of_behaviour_is_idle(world):
+    """A fixed amount that everybody gets anyway costs money and moves nothing."""
+    plans = {"AE": {"spifs": [{"name": "kick-off", "amount": 5000, "at": 0.0}]}}
+    _, result = cost(world, plans)
+    element = next(x for x in result.elements if x.element == "SPIF kick-off")
+    assert element.cost == 4 * 5000_00
+    assert element.bookings == 0
+    assert element.idle
+    assert "costs more than it moves" in element.words
+
+
+def test_accelerator_costs_and_moves_and_a_cap_saves_and_holds_back(world):
+    """The marginal cost and the marginal bookings of a part have the sign they should."""
+    plans = {"AE": {"rates": STEEP["rates"][:2], "cap": 1.3}}
+    _, result = cost(world, plans)
+    elements = {x.element: x for x in result.elements}
+    accelerator = elements["accelerator × 2 from 100%"]
+    assert accelerator.cost > 0
+    assert accelerator.bookings > 0
+    cap = elements["cap × 1.3"]
+    assert cap.cost < 0
+    assert cap.bookings < 0
+
+
+def test_team_share_pays_by_the_team(world):
+    """With all of it on the team, everybody is paid alike."""
+    _, result = cost(world, {"AE": {"team_share": 1.0}})
+    assert len({rep.expected for rep in result.reps}) == 1
+
+
+def test_missing_pay_is_a_finding(world):
+    """A rep without earnings and without a plan is named, and never costs NaN."""
+    _, result = cost(world, {})
+    quotas = world.quotas()
+    bare = world.run(quotas=quotas, **STILL)
+    parameters = CompensationParameters()
+    unpaid = cost_compensation(bare, quotas, world.reps, YEAR, parameters, USD, {})
+    assert unpaid.expected == 0
+    assert [f.code for f in unpaid.findings] == ["reps.pay_missing"]
+    assert not result.findings
