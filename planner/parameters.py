@@ -8,4 +8,6 @@ from pydantic import BaseModel, ConfigDict
 class Parameters(BaseModel):
     """A group of scenario keys that one stage understands."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )

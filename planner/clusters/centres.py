@@ -107,6 +107,31 @@ def cluster_units(
     return labels
 
 
+def middle_units(points: Floats, number: int, weights: Floats, *, seed: int = 0) -> Ints:
+    """Return the unit nearest to the middle of each cluster: places where a centre may stand.
+
+    Parameters
+    ----------
+    points, number, weights, seed
+        As for :func:`cluster_units`.
+
+    Returns
+    -------
+    Ints
+        Positions of placed units, ascending, each once, at most ``number`` of them.
+    """
+    labels = cluster_units(points, number, weights, seed=seed)
+    placed = np.flatnonzero(labels >= 0)
+    vectors, cluster = unit_vectors(points[placed]), labels[placed]
+    heavy = np.maximum(weights[placed], 1e-12)[:, None]
+    middles = np.zeros((int(cluster.max(initial=-1)) + 1, 3))
+    np.add.at(middles, cluster, vectors * heavy)
+    far = ((vectors - normalise(middles)[cluster]) ** 2).sum(axis=1)
+    order = np.lexsort((placed, far, cluster))
+    first = np.unique(cluster[order], return_index=True)[1]
+    return np.sort(placed[order[first]])
+
+
 def _starts(cells: Cells, fixed: Floats, capacity: Floats, number: int, seed: int) -> Floats:
     """Return k-means centres of the work above what each fixed home can take."""
     weights = cells.weights

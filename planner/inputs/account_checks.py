@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.findings import EXAMPLES_SHOWN, Finding, Severity
-from planner.inputs.families import find_loops
+from planner.inputs.families import find_loops, word_loop
 from planner.inputs.frames import Frame
 from planner.inputs.identities import Directory, index_ids, match_ids, shorten
 from planner.inputs.reporting import report_rows
@@ -119,8 +119,7 @@ def check_parent_loops(data: pd.DataFrame) -> list[Finding]:
         Finding(
             severity="error",
             code="accounts.parent_loop",
-            message=f"Accounts are each other's parents in a circle: "
-            f"{' > '.join((*loop[:20], loop[0]))}.",
+            message=f"Accounts are each other's parents in a circle: {word_loop(loop)}.",
             advice="Correct parent_id of one of them.",
             table="accounts",
             row=int(data["row"][data["account_id"] == loop[0]].iloc[0]),

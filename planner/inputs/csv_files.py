@@ -113,9 +113,11 @@ def _split_header(table: str, location: str, text: str, delimiter: str) -> tuple
     try:
         row = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
     except csv.Error as error:
-        raise unreadable(
-            table, location, f"has no readable header ({error})", "Export it again."
-        ) from error
+        problem, advice = "has no readable header", "Export it again."
+        if "\r" in text.replace("\r\n", ""):
+            problem = "ends lines with a bare carriage return, as old Macs did"
+            advice = "Save it with the line ends of Windows or Unix."
+        raise unreadable(table, location, problem, advice) from error
     finally:
         csv.field_size_limit(limit)
     headers = tuple(header.strip().lstrip("\ufeff") for header in row)

@@ -139,11 +139,18 @@ def _recode(table: str, location: str, path: Path, encoding: str, scratch: Path)
             for chunk in _chunks(path):
                 copy.write(decoder.decode(chunk).encode("utf-8"))
             copy.write(decoder.decode(b"", final=True).encode("utf-8"))
-    except (UnicodeError, LookupError) as error:
+    except LookupError as error:
         raise unreadable(
             table,
             location,
-            f"is not text in {encoding} ({error})",
+            f"is said to be in {encoding}, which is no encoding that Python knows",
+            f"Correct [inputs.{table}] encoding; utf-8 and windows-1252 are common.",
+        ) from error
+    except UnicodeError as error:
+        raise unreadable(
+            table,
+            location,
+            f"is not text in {encoding}, or is cut off",
             f"Save it as UTF-8, or state [inputs.{table}] encoding.",
         ) from error
     return target

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+LONGEST_LOOP = 8
+
 
 def find_loops(parents: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return the circles in a mapping of child to parent, each from its smallest id.
@@ -26,6 +28,14 @@ def find_loops(parents: Mapping[str, str]) -> list[tuple[str, ...]]:
             loops.append(_from_smallest(members[members.index(node) :]))
         settled.update(path)
     return loops
+
+
+def word_loop(loop: tuple[str, ...]) -> str:
+    """Return a circle of ids as text, its middle left out where it is long."""
+    if len(loop) > LONGEST_LOOP:
+        left_out = f"… {len(loop) - LONGEST_LOOP:,} more …"
+        loop = (*loop[: LONGEST_LOOP - 1], left_out, loop[-1])
+    return " > ".join((*loop, loop[0]))
 
 
 def _from_smallest(loop: list[str]) -> tuple[str, ...]:

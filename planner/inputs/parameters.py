@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -10,6 +11,7 @@ from pydantic import Field, field_serializer, field_validator, model_validator
 
 from planner.parameters import Parameters
 
+FIRST_YEAR, LAST_YEAR = 1950, 2200
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -35,11 +37,20 @@ class PeriodParameters(Parameters):
 
     @model_validator(mode="after")
     def _check_calendar(self) -> Self:
+        _check_years((self.start, self.as_of, self.end, *(self.starts or ())))
         if self.start is None and self.starts is None:
             raise ValueError("[period] needs start (a date) or starts (a list of dates)")
         if self.starts is not None:
             _check_starts(self.starts, self.start, self.end)
         return self
+
+
+def _check_years(days: Iterable[date | None]) -> None:
+    """Refuse days that no plan can mean, and that a calendar could not count on from."""
+    for day in days:
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            message = f"[period] {day} is not between the years {FIRST_YEAR} and {LAST_YEAR}"
+            raise ValueError(message)
 
 
 def _check_starts(starts: tuple[date, ...], start: date | None, end: date | None) -> None:

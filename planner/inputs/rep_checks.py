@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.findings import Finding
-from planner.inputs.families import find_loops
+from planner.inputs.families import find_loops, word_loop
 from planner.inputs.identities import Directory, shorten_all, split_list
 from planner.inputs.period import Period
 from planner.inputs.reporting import report_rows
@@ -186,7 +186,7 @@ def check_manager_loops(present: pd.DataFrame, directory: Directory) -> list[Fin
         Finding(
             severity="error",
             code="reps.manager_loop",
-            message=f"Reps report to each other in a circle: {' > '.join((*loop, loop[0]))}.",
+            message=f"Reps report to each other in a circle: {word_loop(loop)}.",
             advice="Correct manager_id of one of them.",
             table="reps",
             column="manager_id",
