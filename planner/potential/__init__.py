@@ -1,0 +1,1 @@
+"""What each account could book in the plan period, and how sure that is."""
