@@ -1,0 +1,1 @@
+"""Benchmarks of the planner: each module is one command."""

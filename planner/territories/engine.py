@@ -1,0 +1,78 @@
+"""The engine's front: any alignment problem in, an alignment with a proven bound out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.territories.alignment import (
+    AlignmentResult,
+    Start,
+)
+from planner.territories.problem import AlignmentProblem
+from planner.territories.progress import ProgressCallback, Run
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def align(
+    problem: AlignmentProblem,
+    *,
+    seed: int = 0,
+    time_limit: float | None = None,
+    effort: float = 1.0,
+    progress: ProgressCallback | None = None,
+    start: Start | None = None,
+) -> AlignmentResult:
+    """Find an alignment of low cost that keeps the rules, and prove how good it is.
+
+    Parameters
+    ----------
+    problem
+        What to align.
+    seed
+        Of all draws: the same problem, seed and effort give the same answer.
+    time_limit
+        Seconds after which the best so far is returned; None: the counted effort alone.
+    effort
+        Multiplies the counted effort.
+    progress
+        Called with a :class:`planner.territories.progress.Progress` as things improve.
+    start
+        Prices and an alignment of an earlier solve to begin from.
+
+    Returns
+    -------
+    AlignmentResult
+        Its alignment has been held against every plain rule.
+
+    Raises
+    ------
+    ValueError
+        When the effort or the time limit is not positive.
+    """
+    if not effort > 0 or (time_limit is not None and not time_limit > 0):
+        raise ValueError("effort and time_limit must be more than 0")
+    run = Run(seed=seed, effort=effort, time_limit=time_limit, progress=progress)
+    return replace(_dispatch(problem, run, start), seconds=run.seconds)
+
+
+def _dispatch(problem: AlignmentProblem, run: Run, start: Start | None) -> AlignmentResult:
+    if problem.kind == "graph":
+        from planner.territories import compactness
+
+        return compactness.solve(problem, run, start)
+    if problem.kind in ("sites", "points"):
+        from planner.territories import centres_search
+
+        return centres_search.solve(problem, run, start)
+    if problem.neighbours is not None:
+        from planner.territories import contiguity
+
+        return contiguity.solve_fixed(problem, run, start)
+    from planner.territories.fixed import solve_fixed
+
+    return solve_fixed(problem, run, start)
