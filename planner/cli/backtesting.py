@@ -1,0 +1,83 @@
+"""``planner backtest``: the methods judged on the past."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli.arguments import (
+    data_option,
+    find_data,
+    json_option,
+    read_settings,
+    scenario_argument,
+    seed_option,
+    set_option,
+)
+from planner.cli.failures import ends_cleanly, to_json
+from planner.cli.printing import print_table
+from planner.cli.progress import show_progress
+
+
+@click.command(epilog="\b\nExample:\n  planner backtest scenario.toml --data exports")
+@scenario_argument
+@data_option
+@set_option
+@seed_option
+@json_option
+@ends_cleanly
+def command(
+    scenario: Path, data: Path | None, settings: tuple[str, ...], seed: int | None, as_json: bool
+) -> None:
+    """Judge potential and quota methods on past periods that they did not see."""
+    settled = read_settings(scenario, settings, seed)
+    folder = find_data(scenario, data)
+    from planner.pipeline.backtesting import backtest_scenario
+
+    with show_progress() as progress:
+        report = backtest_scenario(settled, folder, progress).as_dict()
+    if as_json:
+        click.echo(to_json(report))
+        return
+    _print_potential(report)
+    _print_quotas(report["quota"])
+
+
+def _print_potential(report: Mapping[str, Any]) -> None:
+    rows = [
+        (name, _share(score["error"]), _share(score["top_decile"]), _share(score["coverage"]))
+        for name, score in report["potential"].items()
+    ]
+    header = ("method", "error in money", "top tenth found", "within interval")
+    print_table(f"Potential, forecast from {', '.join(report['cuts'])}", header, rows)
+    click.echo(f"Best: {report['chosen']}.")
+
+
+def _print_quotas(quota: Mapping[str, Mapping[str, Any]]) -> None:
+    if not quota:
+        click.echo("Quota methods are not judged: there are no past quotas with history.")
+        return
+    rows = [
+        (
+            name,
+            "–" if score["dispersion"] is None else f"{score['dispersion']:.2f}",
+            _share(score["share_at_quota"]),
+            *(_correlation(score["rank_correlation"].get(key)) for key in KEYS),
+        )
+        for name, score in quota.items()
+    ]
+    print_table("Quotas on past periods", ("method", "dispersion", "at quota", *KEYS), rows)
+
+
+KEYS = ("potential", "history", "size", "tenure")
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _correlation(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.2f}"

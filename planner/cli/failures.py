@@ -1,0 +1,118 @@
+"""How a command ends: every error becomes a message, findings and the contract's exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, ParamSpec
+
+import click
+
+from planner.errors import PlannerError
+from planner.findings import Finding
+
+P = ParamSpec("P")
+INTERRUPTED = 130
+FAULT = 70
+STATUS = {1: "unusable", 2: "refused", 3: "infeasible", 4: "unknown", 5: "failed", FAULT: "fault"}
+
+
+def ends_cleanly(command: Callable[P, None]) -> Callable[P, None]:
+    """Wrap a command so that no traceback reaches a user."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        as_json = bool(kwargs.get("as_json"))
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            _leave(error, as_json=as_json)
+        except KeyboardInterrupt:
+            leave_interrupted(as_json=as_json)
+
+    return run
+
+
+def leave_interrupted(*, as_json: bool = False) -> NoReturn:
+    """Say that an interruption ended the work before there was anything to keep."""
+    message = "Interrupted before there was a plan to keep; no plan was written."
+    if as_json:
+        click.echo(to_json({"status": "interrupted", "error": message, "findings": []}))
+    click.echo(message, err=True)
+    sys.exit(INTERRUPTED)
+
+
+def _leave(error: Exception, *, as_json: bool) -> None:
+    if is_debugging():
+        raise error
+    if isinstance(error, BrokenPipeError):
+        # The reader (head, less) went away: there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    code, message, findings = describe_failure(error)
+    if as_json:
+        click.echo(
+            to_json(
+                {
+                    "status": STATUS[code],
+                    "error": message,
+                    "findings": [f.as_dict() for f in findings],
+                }
+            )
+        )
+    click.echo(f"Error: {message}", err=True)
+    for finding in findings:
+        # Where the data are sound and the rules are not, only what concerns the rules is said.
+        if finding.message not in message and (code < 3 or finding.severity == "error"):
+            click.echo(f"  {word_finding(finding)}", err=True)
+    sys.exit(code)
+
+
+def describe_failure(error: Exception) -> tuple[int, str, tuple[Finding, ...]]:
+    """Return the exit code, the message and the findings of an error."""
+    if isinstance(error, PlannerError):
+        return error.exit_code, str(error), error.findings
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return 5, f"The disk refused: {error.strerror or error}{where}.", ()
+    if isinstance(error, MemoryError):
+        return 5, "The machine has no memory left for this plan.", ()
+    kind = type(error).__name__
+    return (
+        FAULT,
+        f"A fault of ours: {kind}: {error}. Run it with --debug and report what it prints.",
+        (),
+    )
+
+
+def word_finding(finding: Finding) -> str:
+    """Return a finding as one line: what, where, what to do."""
+    places = (finding.table, finding.row and f"row {finding.row}", finding.column)
+    where = ", ".join(str(place) for place in places if place)
+    told = finding.row is not None and f"row {finding.row} of" in finding.message.lower()
+    text = f"{finding.severity}: {where + ': ' if where and not told else ''}{finding.message}"
+    return f"{text} {finding.advice}".rstrip()
+
+
+def to_json(values: Any) -> str:
+    """Return values as one JSON document that holds no NaN."""
+    return json.dumps(values, allow_nan=False, ensure_ascii=False, indent=2)
+
+
+def is_debugging() -> bool:
+    """Return whether ``--debug`` was given."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.find_root().params.get("debug"))
+
+
+def close_quietly() -> None:
+    """Flush both streams, and let a reader that went away go."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()

@@ -1,0 +1,95 @@
+"""``planner plan``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.arguments import (
+    data_option,
+    find_data,
+    force_option,
+    json_option,
+    read_settings,
+    refuse_existing,
+    scenario_argument,
+    seed_option,
+    set_option,
+)
+from planner.cli.failures import ends_cleanly, to_json
+from planner.cli.progress import show_progress
+
+if TYPE_CHECKING:
+    from planner.outputs.plan import Plan
+
+EPILOG = """\b
+Examples:
+  planner plan scenario.toml --out plans/baseline
+  planner plan scenario.toml --set alignment.disruption.max_account_share=0.1 --out plans/calm
+  planner plan scenario.toml --time-limit 30 --json"""
+
+
+@click.command(epilog=EPILOG)
+@scenario_argument
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The plan's folder; by default plans/ and the scenario's name.",
+)
+@data_option
+@set_option
+@seed_option
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds for the alignment: the best so far is kept, and the plan says that it may not repeat.",
+)
+@force_option
+@json_option
+@ends_cleanly
+def command(
+    scenario: Path,
+    out: Path | None,
+    data: Path | None,
+    settings: tuple[str, ...],
+    seed: int | None,
+    time_limit: float | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Plan SCENARIO: align territories, set quotas, simulate the year, write the plan's folder.
+
+    Ctrl-C during the alignment keeps the best found so far.
+    """
+    settled = read_settings(scenario, settings, seed)
+    folder = find_data(scenario, data)
+    from planner.outputs.naming import slug
+
+    target = out if out is not None else Path("plans") / slug(settled.name)
+    refuse_existing(target, force)
+    from planner.outputs.folder import save_plan
+    from planner.pipeline.planning import make_plan
+
+    with show_progress() as progress:
+        plan = make_plan(settled, folder, time_limit=time_limit, progress=progress)
+        progress.start("writing")
+        plan = save_plan(plan, target, force=force, progress=progress.note)
+    print_plan(plan, target, as_json)
+
+
+def print_plan(plan: Plan, folder: Path, as_json: bool) -> None:
+    """Print what was planned: one JSON object, or a page of text."""
+    from planner.outputs.summary import summarise
+    from planner.outputs.terminal import word_plan
+
+    if as_json:
+        click.echo(to_json({"plan": str(folder), **summarise(plan)}))
+        return
+    click.echo(word_plan(plan))
+    click.echo(
+        f"\nOpen {folder / 'report.html'} and {folder / 'map.html'}; the figures are in {folder / 'workbook.xlsx'}."
+    )
+    if plan.interrupted:
+        click.secho("Interrupted: this is the best alignment found until then.", fg="yellow")

@@ -1,0 +1,123 @@
+"""Past quota periods from a company's tables: arrays for the quota stage's replay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.findings import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.inputs.data import PlanningData
+    from planner.inputs.reps import Rep
+    from planner.quotas.backtest import PastPeriod
+    from planner.quotas.past import PastQuotas
+    from planner.quotas.replay import Orders
+
+Ints = npt.NDArray[np.int64]
+PERIODS = 4
+
+
+def rebuild_past(
+    data: PlanningData, ramp: Sequence[float], periods: int
+) -> tuple[tuple[PastPeriod, ...], tuple[Finding, ...]]:
+    """Rebuild the last past quota periods with only what was known on their first day.
+
+    Parameters
+    ----------
+    data
+        The company's tables.
+    ramp
+        Share of productivity by month since the start.
+    periods
+        How many, the latest.
+
+    Returns
+    -------
+    tuple
+        The periods, oldest first, and what was missing.
+    """
+    if data.quotas is None or data.history is None or not len(data.quotas):
+        return (), (_missing(),)
+    from planner.quotas.replay import replay_periods
+
+    past = collect_past(data)
+    reps = quota_holders(data, past)
+    orders = collect_orders(data, [rep.rep_id for rep in reps])
+    return replay_periods(past, orders, reps, ramp=ramp, periods=periods), ()
+
+
+def quota_holders(data: PlanningData, past: PastQuotas) -> tuple[Rep, ...]:
+    """Return the people of the reps table who had a quota that is over."""
+    held = set(past.rep_ids)
+    return tuple(rep for rep in data.reps if rep.rep_id in held)
+
+
+def collect_past(data: PlanningData) -> PastQuotas:
+    """Return the quotas that were over by as_of, with what was booked on them."""
+    from planner.quotas.past import gather_past
+
+    table, history = data.quotas, data.history
+    assert table is not None
+    assert history is not None
+    return gather_past(
+        table["rep_id"].astype(str).tolist(),
+        [start.date() for start in table["start"]],
+        [last_day(end) for end in table["end"].tolist()],
+        [int(quota) for quota in table["quota"]],
+        [None if known else int(figure) for figure, known in _with_missing(table["attained"])],
+        as_of=data.period.as_of,
+        order_reps=_names(history["rep_id"]),
+        order_days=history["date"].to_numpy("datetime64[D]"),
+        order_amounts=history["amount"].to_numpy(np.int64),
+    )
+
+
+def _with_missing(column: pd.Series[int]) -> list[tuple[int, bool]]:
+    return list(zip(column.fillna(0).tolist(), column.isna().tolist(), strict=True))
+
+
+def _names(column: pd.Series[str]) -> list[str | None]:
+    return [name if isinstance(name, str) else None for name in column.tolist()]
+
+
+def collect_orders(data: PlanningData, rep_ids: list[str]) -> Orders:
+    """Return the rows of history, oldest first, as positions of accounts and reps."""
+    import pandas as pd
+
+    from planner.quotas.replay import Orders
+
+    history = data.history
+    assert history is not None
+    places = pd.Index(data.accounts["account_id"].astype(object))
+    people = pd.Index(rep_ids, dtype=object)
+    planned = history[history["account_id"].isin(places)]
+    ordered = planned.sort_values("date", kind="stable")
+    return Orders(
+        accounts=places.get_indexer(pd.Index(ordered["account_id"], dtype=object)).astype(np.int64),
+        reps=people.get_indexer(pd.Index(ordered["rep_id"], dtype=object)).astype(np.int64),
+        days=ordered["date"].to_numpy("datetime64[D]").astype(np.int64),
+        amounts=ordered["amount"].to_numpy(np.int64),
+        count=len(data.accounts),
+    )
+
+
+def last_day(end: datetime) -> date | None:
+    """Return the day before the first day after a quota; a missing one differs from itself."""
+    return (end - timedelta(days=1)).date() if end == end else None  # noqa: PLR0124
+
+
+def _missing() -> Finding:
+    return Finding(
+        severity="info",
+        code="backtest.no_quotas",
+        message="There are no past quotas with history, so quota methods cannot be judged.",
+        advice="Give [inputs.quotas] and [inputs.history] to see how each method would have done.",
+        table="quotas",
+    )

@@ -1,0 +1,251 @@
+"""From a scenario and its tables to a whole plan: the one place where all stages meet."""
+
+from __future__ import annotations
+
+import platform
+import resource
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planner import __version__
+from planner.errors import FaultError
+from planner.findings import Finding
+from planner.outputs.plan import Plan, Provenance
+from planner.pipeline.assembly import summarise_alignment, word_violation
+from planner.pipeline.preparation import Company, prepare
+from planner.pipeline.progress import Progress, Silence, Stopwatch
+from planner.pipeline.reasons import word_reasons
+from planner.territories.alignment import AlignmentResult, evaluate
+
+if TYPE_CHECKING:
+    from planner.outcomes.result import Outcomes, PlanAssessment
+    from planner.quotas.result import QuotaSheet
+    from planner.scenario.model import Scenario
+    from planner.territories.progress import Progress as SearchState
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+LIBRARIES = ("numpy", "scipy", "pandas", "duckdb", "ortools", "numba", "scikit-learn", "shapely")
+
+
+def make_plan(
+    scenario: Scenario,
+    folder: Path,
+    *,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Plan a company: potential, units, alignment, quotas and the simulated year.
+
+    Parameters
+    ----------
+    scenario
+        The plan's settings.
+    folder
+        Where the tables are.
+    time_limit
+        Seconds for the alignment; None is the counted effort, which repeats exactly.
+    progress
+        Who is told where the work is.
+
+    Raises
+    ------
+    DataError
+        When the tables cannot be planned on.
+    ScenarioError
+        When the scenario asks for what does not exist.
+    InfeasibleError
+        When no alignment, or no quotas, can satisfy the rules.
+    OutOfTimeError
+        When no alignment was found in the effort or time given.
+    """
+    watch = Stopwatch(progress or Silence())
+    company = prepare(scenario, folder, watch)
+    with watch.stage("alignment"):
+        company, result = _align(scenario, company, time_limit, watch)
+    territory_of = company.problem.spread(_settled(scenario, company, result))
+    of_account = territory_of[company.units.unit_of_account]
+    with watch.stage("quotas"):
+        quotas = _set_quotas(scenario, company, of_account)
+    with watch.stage("outcomes"):
+        outcomes, assessment = _foresee(scenario, company, territory_of, quotas)
+    with watch.stage("summary"):
+        plan = _assemble(scenario, company, result, territory_of)
+    return replace(
+        plan,
+        quotas=quotas,
+        outcomes=outcomes,
+        assessment=assessment,
+        findings=_join_findings(plan, quotas, outcomes, assessment),
+        provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
+    )
+
+
+def _align(
+    scenario: Scenario, company: Company, time_limit: float | None, watch: Stopwatch
+) -> tuple[Company, AlignmentResult]:
+    from planner.pipeline.centres import align_centres, chooses_centres
+    from planner.pipeline.refusal import proves_infeasible
+    from planner.territories.engine import align
+
+    refusal = proves_infeasible(scenario, company)
+    if refusal is not None:
+        raise refusal
+    code = company.data.currency.code
+
+    def report(state: SearchState) -> None:
+        watch.progress.note(_word_state(state, code))
+
+    if chooses_centres(scenario.alignment):
+        return align_centres(scenario, company, time_limit, report)
+    problem = company.problem.problem
+    result = align(problem, seed=scenario.seed, time_limit=time_limit, progress=report)
+    return company, result
+
+
+def _word_state(state: SearchState, code: str) -> str:
+    parts = [] if state.cost is None else [f"{state.cost:,.0f} {code} a year"]
+    if state.gap is not None:
+        parts.append(f"at most {state.gap:.2%} better is possible")
+    if state.worst_balance:
+        parts.append(f"worst limit {state.worst_balance:.1%} exceeded")
+    return ", ".join(parts) or state.stage
+
+
+def _settled(scenario: Scenario, company: Company, result: AlignmentResult) -> Ints:
+    """Return the alignment that was found, or say why there is none.
+
+    Raises
+    ------
+    InfeasibleError
+        When it is proven that none satisfies the rules.
+    OutOfTimeError
+        When none was found.
+    KeyboardInterrupt
+        When whoever waits interrupted it before there was any.
+    FaultError
+        When the plain rules refuse what the engine returned.
+    """
+    if result.alignment is None and result.interrupted:
+        raise KeyboardInterrupt
+    if result.alignment is None:
+        from planner.pipeline.refusal import refuse
+
+        raise refuse(scenario, company, result)
+    territory_of = result.alignment.territory_of
+    evaluation = evaluate(company.problem.problem, territory_of)
+    if evaluation.violations:
+        broken = "; ".join(word_violation(company, found) for found in evaluation.violations[:5])
+        raise FaultError(f"The engine returned an alignment that the rules refuse: {broken}.")
+    return territory_of
+
+
+def _set_quotas(scenario: Scenario, company: Company, of_account: Ints) -> QuotaSheet | None:
+    if scenario.quota is None:
+        return None
+    from planner.pipeline.quota_setting import set_company_quotas
+
+    return set_company_quotas(company, of_account, scenario.quota)
+
+
+def _foresee(
+    scenario: Scenario, company: Company, territory_of: Ints, quotas: QuotaSheet | None
+) -> tuple[Outcomes | None, PlanAssessment | None]:
+    """Simulate the year, and say what it pays and whether it is fair."""
+    if quotas is None:
+        return None, None
+    from planner.pipeline.assessment import assess_company
+    from planner.pipeline.simulation import simulate_company
+
+    simulation = simulate_company(scenario, company, territory_of, quotas)
+    of_account = territory_of[company.units.unit_of_account]
+    assessment = assess_company(scenario, company, of_account, quotas, simulation)
+    return simulation.outcomes, assessment
+
+
+def _assemble(
+    scenario: Scenario, company: Company, result: AlignmentResult, territory_of: Ints
+) -> Plan:
+    from planner.units.travel import territory_travel
+
+    kept = company.problem.kept
+    evaluation = evaluate(company.problem.problem, territory_of[kept])
+    travels = company.seats.travels & np.isfinite(company.seats.homes[:, 0])
+    road = territory_travel(company.units, company.seats, territory_of, scenario.workload)
+    before = territory_travel(
+        company.units, company.seats, company.today.current, scenario.workload
+    )
+    prices = {} if result.prices is None else dict(result.prices.by_rule)
+    return Plan(
+        provenance=_trace(scenario),
+        data=company.data,
+        potential=company.potential,
+        units=company.units,
+        seats=company.seats,
+        eligibility=company.eligibility,
+        today=company.today,
+        alignment=summarise_alignment(scenario, company, result, evaluation, territory_of),
+        territory_of_account=territory_of[company.units.unit_of_account],
+        held=company.today.held[company.units.unit_of_account] >= 0,
+        reasons=word_reasons(company, territory_of, result.prices),
+        account_measures=company.account_measures,
+        travel_today=np.where(travels, before.driving_hours, np.nan),
+        travel=np.where(travels, road.driving_hours, np.nan),
+        peer_groups=name_groups(company),
+        prices=prices,
+        findings=(*company.findings, *result.findings),
+        interrupted=result.interrupted,
+    )
+
+
+def name_groups(company: Company) -> tuple[str, ...]:
+    """Return the name of each territory's peer group, by its roles and countries, (territories,)."""
+    from planner.units.peers import peer_groups
+
+    group = peer_groups(company.eligibility, company.seats, "eligibility").group_of_territory
+    names = _join_attribute(company, group, "role")
+    if len(set(names)) < len(names):
+        countries = _join_attribute(company, group, "country")
+        names = [f"{name} {where}".strip() for name, where in zip(names, countries, strict=True)]
+    if len(set(names)) < len(names):
+        names = [f"{name} {number}" for number, name in enumerate(names, start=1)]
+    return tuple(names[number] or "All" for number in group.tolist())
+
+
+def _join_attribute(company: Company, group: Ints, column: str) -> list[str]:
+    values = company.seats.attributes.get(column, ("",) * len(group))
+    return [
+        " and ".join(sorted({values[t] for t in np.flatnonzero(group == number).tolist()} - {""}))
+        for number in range(int(group.max(initial=-1)) + 1)
+    ]
+
+
+def _trace(scenario: Scenario) -> Provenance:
+    versions = {"territory-planner": __version__, "python": platform.python_version()}
+    versions |= {library: version(library) for library in LIBRARIES}
+    return Provenance(
+        name=scenario.name, scenario=scenario.resolved(), seed=scenario.seed, versions=versions
+    )
+
+
+def _join_findings(
+    plan: Plan,
+    quotas: QuotaSheet | None,
+    outcomes: Outcomes | None,
+    assessment: PlanAssessment | None,
+) -> tuple[Finding, ...]:
+    found = [*plan.findings]
+    found += [] if quotas is None else quotas.findings
+    found += [] if outcomes is None else outcomes.findings
+    found += [] if assessment is None else assessment.compensation.findings
+    return tuple(dict.fromkeys(found))
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident memory of this process so far, MB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

@@ -1,0 +1,174 @@
+"""The other commands as their users meet them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from planner.cli.commands import COMMANDS
+from tests.conftest import ROOT, Run
+
+
+def test_every_command_is_in_the_readme_and_has_an_example(run: Run) -> None:
+    """Help names each command; each command's help has an example."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    overview = run("--help").stdout
+    for name in COMMANDS:
+        assert f"planner {name}" in readme
+        assert name in overview
+        assert "Example" in run(name, "--help").stdout
+
+
+def test_an_unknown_command_names_the_nearest(run: Run) -> None:
+    """A typing mistake is answered with what was probably meant."""
+    assert "Did you mean 'plan'" in run("plam", code=2).stderr
+
+
+def test_init_writes_a_scenario_that_is_read(run: Run, tmp_path: Path) -> None:
+    """The starter scenario reads, and its templates say what is missing: rows."""
+    folder = tmp_path / "mine"
+    run("init", folder)
+    assert {path.name for path in folder.iterdir()} >= {
+        "scenario.toml",
+        "scenario.schema.json",
+        "TABLES.md",
+        "accounts.csv",
+    }
+    assert "empty" in run("check", folder / "scenario.toml", code=1).stderr.lower()
+    assert "already holds" in run("init", folder, code=2).stderr
+
+
+def test_check_says_how_headers_were_matched(demo_tables: Path, run: Run) -> None:
+    """Check reads everything, prints findings, and changes nothing."""
+    before = sorted(path.name for path in demo_tables.iterdir())
+    printed = json.loads(run("check", demo_tables / "baseline.toml", "--json").stdout)
+    assert printed["status"] == "ok"
+    assert {source["table"] for source in printed["sources"]} >= {"accounts", "history", "reps"}
+    assert "accounts.csv" in run("check", demo_tables / "baseline.toml").stdout
+    assert sorted(path.name for path in demo_tables.iterdir()) == before
+
+
+def moved_account(plan: Path) -> dict[str, str]:
+    with (plan / "assignments.csv").open(encoding="utf-8", newline="") as stream:
+        return next(row for row in csv.DictReader(stream) if row["moved"].lower() == "true")
+
+
+def test_explain_needs_the_plan_s_folder_alone(demo_plan: Path, run: Run, tmp_path: Path) -> None:
+    """A moved account is explained in figures, from a copy of the folder far from the tables."""
+    copy = tmp_path / "copy"
+    shutil.copytree(demo_plan, copy)
+    row = moved_account(demo_plan)
+    explained = json.loads(run("explain", copy, "--account", row["account_id"], "--json").stdout)
+    assert explained["territory_id"] == row["territory_id"]
+    options = {option["territory_id"]: option for option in explained["alternatives"]}
+    assert row["territory_id"] in options
+    for option in options.values():
+        assert option["cost"] == pytest.approx(sum(option["cost_by_term"].values()), abs=0.02)
+    assert explained["would_have_kept"]
+    text = run("explain", copy, "--account", row["account_id"]).stdout
+    assert row["territory_id"] in text
+    assert "Balance" in run("explain", copy, "--territory", row["territory_id"]).stdout
+    assert (
+        "Did you mean" in run("explain", copy, "--account", row["account_id"] + "x", code=2).stderr
+    )
+
+
+def test_score_agrees_with_the_plan(demo_plan: Path, demo_tables: Path, run: Run) -> None:
+    """The planner's own alignment, scored from outside, has the plan's cost and no violation."""
+    done = run(
+        "score",
+        demo_tables / "baseline.toml",
+        "--assignments",
+        demo_plan / "assignments.csv",
+        "--json",
+    )
+    score = json.loads(done.stdout)
+    plan = json.loads((demo_plan / "plan.json").read_text(encoding="utf-8"))
+    assert score["violations"] == []
+    assert score["cost"] == pytest.approx(plan["cost"], rel=1e-9)
+    assert score["measures"]["potential"]["max_deviation"] == pytest.approx(
+        plan["measures"]["potential"]["max_deviation"], rel=1e-9
+    )
+
+
+def test_score_names_what_an_alignment_breaks(
+    demo_plan: Path, demo_tables: Path, run: Run, tmp_path: Path
+) -> None:
+    """Everything with one rep breaks limits and eligibility; a wrong id is a finding."""
+    with (demo_plan / "assignments.csv").open(encoding="utf-8", newline="") as stream:
+        given = list(csv.DictReader(stream))
+    one = tmp_path / "one.csv"
+    one.write_text(
+        "account_id,territory_id\n"
+        + "".join(f"{row['account_id']},{given[0]['territory_id']}\n" for row in given)
+    )
+    score = json.loads(
+        run("score", demo_tables / "baseline.toml", "--assignments", one, "--json").stdout
+    )
+    assert score["violations"]
+    assert score["gap"] is None
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("account_id,territory_id\nNOBODY,T1\n")
+    assert (
+        "NOBODY"
+        in run("score", demo_tables / "baseline.toml", "--assignments", wrong, code=1).stderr
+    )
+
+
+def test_compare_puts_plans_side_by_side(
+    demo_plan: Path, demo_tables: Path, run: Run, tmp_path: Path
+) -> None:
+    """A higher goal is seen in the goal, in the scenario's keys and in every quota."""
+    higher = tmp_path / "higher"
+    run("plan", demo_tables / "higher_goal.toml", "--out", higher)
+    out = tmp_path / "side-by-side"
+    printed = json.loads(run("compare", demo_plan, higher, "--out", out, "--json").stdout)
+    goal = next(line for line in printed["headlines"] if line["name"] == "goal")
+    assert goal["values"][1] > goal["values"][0]
+    assert any(line["name"] == "quota.goal" for line in printed["scenario_differences"])
+    assert (out / "comparison.xlsx").stat().st_size > 1000
+    assert "quota.goal" in run("compare", demo_plan, higher).stdout
+
+
+@pytest.mark.parametrize("target", ["csv", "xlsx", "geojson", "gpkg", "html"])
+def test_export_writes_each_format(demo_plan: Path, run: Run, tmp_path: Path, target: str) -> None:
+    """Each format gives files that are there and not empty."""
+    run("export", demo_plan, "--to", target, "--out", tmp_path / target)
+    assert all(path.stat().st_size > 100 for path in (tmp_path / target).iterdir())
+
+
+def test_export_refuses_what_it_does_not_know(demo_plan: Path, run: Run, tmp_path: Path) -> None:
+    """A format without anything behind it is refused by name, and no folder is left."""
+    assert (
+        "salesforce"
+        in run("export", demo_plan, "--to", "salesforce", "--out", tmp_path / "x", code=2).stderr
+    )
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_that_is_no_plan_is_refused(run: Run, tmp_path: Path) -> None:
+    """Explain, compare and export name the folder that they cannot read."""
+    (tmp_path / "empty").mkdir()
+    for command in (
+        ["explain", "empty", "--account", "1"],
+        ["compare", "empty", "empty"],
+        ["export", "empty", "--to", "csv", "--out", "o"],
+    ):
+        assert "empty" in run(*command, code=2, cwd=tmp_path).stderr
+
+
+def test_backtest_scores_every_method(demo_tables: Path, run: Run) -> None:
+    """The methods of potential and of quotas are scored on periods that they did not see."""
+    printed = json.loads(run("backtest", demo_tables / "baseline.toml", "--json").stdout)
+    assert printed["chosen"] in printed["potential"]
+    assert len(printed["cuts"]) >= 2
+    for score in printed["potential"].values():
+        assert score["error"] > 0
+        assert 0 <= score["top_decile"] <= 1
+    for score in printed["quota"].values():
+        assert set(score["rank_correlation"]) == {"potential", "history", "size", "tenure"}
+    assert "top tenth found" in run("backtest", demo_tables / "baseline.toml").stdout

@@ -1,0 +1,78 @@
+"""Worlds that several stages' tests share: a small demo company, its plan, and a command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# Threads of the libraries would fight for the cores that pytest-xdist already uses.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+ROOT = Path(__file__).parent.parent
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Where the published instances and third-party tables are; the test is skipped without them."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip("the third-party data are not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Run the command line as a user does, in a process of its own."""
+
+    def call(
+        *arguments: str | Path, code: int | None = 0, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=cwd, timeout=600
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        if code is not None:
+            assert done.returncode == code, (
+                f"exit {done.returncode}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
+            )
+        return done
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def demo_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables and scenarios of a small demo company; nobody may change them."""
+    from planner.inputs.demo.company import build_company
+    from planner.inputs.demo.writing import write_company
+
+    folder = tmp_path_factory.mktemp("company")
+    write_company(build_company(accounts=400, reps=10, seed=7), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_plan(demo_tables: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plan's folder of the small demo company, with what --json printed beside it."""
+    folder = tmp_path_factory.mktemp("plans") / "baseline"
+    done = run("plan", demo_tables / "baseline.toml", "--out", folder, "--json")
+    (folder.parent / "printed.json").write_text(done.stdout, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_json(demo_plan: Path) -> dict[str, object]:
+    """What ``planner plan --json`` printed for the small demo company."""
+    printed: dict[str, object] = json.loads(
+        (demo_plan.parent / "printed.json").read_text(encoding="utf-8")
+    )
+    return printed
