@@ -33,7 +33,7 @@ class _Earner:
     pay: Pay
     attainment: Floats
     team: Floats
-    bookings: Floats
+    bookings: Ints
     carries: bool
 
 
@@ -62,9 +62,10 @@ def cost_compensation(
         The plan currency and plan rates to it.
     """
     people, findings = _paid_people(simulation, reps, period, parameters, currency, rates)
-    managed = quotas.by_person("manager")
+    teams = _team_attainments(simulation, quotas)
     bosses = _bosses(quotas)
-    earners = [_earner(pay, simulation, managed, quotas.goal, bosses) for pay in people]
+    seats = {rep_id: seat for seat, rep_id in enumerate(simulation.rep_ids)}
+    earners = [_earner(pay, simulation, seats, teams, bosses) for pay in people]
     drawn = np.zeros(simulation.bookings.shape[1])
     rows = []
     for earner in earners:
@@ -118,32 +119,35 @@ def _bosses(quotas: QuotaSheet) -> dict[str, str]:
     return bosses
 
 
+def _team_attainments(simulation: Simulation, quotas: QuotaSheet) -> dict[str, Floats]:
+    """Return the attainment of the company and of each manager's team in each draw."""
+    managed = quotas.by_person("manager")
+    teams = {COMPANY: _over(simulation.company, quotas.goal)}
+    for manager in simulation.teams:
+        teams[manager] = _over(_team(simulation, manager), managed.get(manager, 0))
+    return teams
+
+
 def _earner(
     pay: Pay,
     simulation: Simulation,
-    managed: Mapping[str, int],
-    goal: int,
+    seats: Mapping[str, int],
+    teams: Mapping[str, Floats],
     bosses: Mapping[str, str],
 ) -> _Earner:
     """Return a person's attainment: a seat's own, a manager's of the team."""
-    rep_id = pay.rep_id
-    carries = rep_id in simulation.rep_ids
-    if carries:
-        seat = simulation.rep_ids.index(rep_id)
-        bookings, quota = simulation.bookings[seat], int(simulation.quotas[seat])
+    seat = seats.get(pay.rep_id)
+    if seat is None:
+        bookings, attainment = _team(simulation, pay.rep_id), teams[pay.rep_id]
     else:
-        bookings, quota = _team(simulation, rep_id), managed.get(rep_id, 0)
-    boss = bosses.get(rep_id, COMPANY)
-    if boss in simulation.teams:
-        team, owed = _team(simulation, boss), managed.get(boss, 0)
-    else:
-        team, owed = simulation.company, goal
+        bookings = simulation.bookings[seat]
+        attainment = _over(bookings, int(simulation.quotas[seat]))
     return _Earner(
         pay=pay,
-        attainment=_over(bookings, quota),
-        team=_over(team, owed),
-        bookings=bookings.astype(np.float64),
-        carries=carries,
+        attainment=attainment,
+        team=teams.get(bosses.get(pay.rep_id, COMPANY), teams[COMPANY]),
+        bookings=bookings,
+        carries=seat is not None,
     )
 
 

@@ -96,8 +96,7 @@ def _draw_band(axes: Axes, measure: MeasureSummary, span: Callable[..., Any]) ->
 
 def _finish_shares(axes: Axes, figure: Figure, measure: MeasureSummary, name: str) -> None:
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-    title = measure_title(name).lower()
-    axes.set_xlabel(f"{title} as a share of what the territory should have")
+    axes.set_xlabel(f"share of the target of {measure_title(name).lower()}")
     axes.grid(visible=True, axis="x")
     axes.margins(y=0.03)
     figure.legend(loc="outside upper left", ncols=3)

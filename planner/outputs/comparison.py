@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from planner.errors import ScenarioError
+from planner.outputs.assessment_tables import known_pay
+from planner.outputs.money_values import money_number
 from planner.outputs.moves import revenue_at_risk
 from planner.outputs.plan import Plan
-from planner.outputs.summary import money_number, plain_json
+from planner.outputs.summary import plain_json
 
 Figure = float | int | str | None
 
@@ -47,7 +49,7 @@ class Comparison:
     currency
         Of all money.
     headlines
-        Goal, quotas, probability, cost, balance, disruption.
+        Goal, quotas, probability, pay, fairness, cost, balance, disruption.
     scenarios
         Scenario keys whose values differ.
     quotas
@@ -119,6 +121,7 @@ def _line(plans: Sequence[Plan], name: str, kind: str, value: Callable[[Plan], F
 
 def _headlines(plans: Sequence[Plan]) -> Iterator[Line]:
     yield from _quota_lines(plans)
+    yield from _assessment_lines(plans)
     yield _line(plans, "travel and change, a year", "money", lambda p: _rounded(p.alignment.cost))
     for term in sorted({term for plan in plans for term in plan.alignment.cost_by_term}):
         yield _line(plans, f"  of it {term}", "money", partial(_term, name=term))
@@ -146,6 +149,34 @@ def _quota_lines(plans: Sequence[Plan]) -> Iterator[Line]:
     yield _line(plans, "probability of the goal", "share", _chance)
     yield _line(plans, "expected bookings", "money", _expected)
     yield _line(plans, "reps at or above quota", "share", _share_at_quota)
+
+
+def _assessment_lines(plans: Sequence[Plan]) -> Iterator[Line]:
+    """Yield what pay costs and how fair each plan is, where that is known."""
+    if any(known_pay(plan) for plan in plans):
+        for figure, name in (("expected", "pay, expected"), ("p10", "  P10"), ("p90", "  P90")):
+            yield _line(plans, name, "money", partial(_pay, figure=figure))
+        yield _line(plans, "  share of bookings", "share", _cost_of_sales)
+    if any(plan.assessment for plan in plans):
+        yield _line(plans, "fairness tests: poor", "number", partial(_lights, light="red"))
+        yield _line(plans, "  to watch", "number", partial(_lights, light="amber"))
+        yield _line(plans, "  good", "number", partial(_lights, light="green"))
+
+
+def _pay(plan: Plan, figure: str) -> Figure:
+    pay = known_pay(plan)
+    return None if pay is None else money_number(plan, getattr(pay, figure))
+
+
+def _cost_of_sales(plan: Plan) -> Figure:
+    pay = known_pay(plan)
+    return None if pay is None else pay.cost_of_sales
+
+
+def _lights(plan: Plan, light: str) -> Figure:
+    if plan.assessment is None:
+        return None
+    return sum(test.light == light and not test.circular for test in plan.assessment.fairness)
 
 
 def _move_lines(plans: Sequence[Plan]) -> Iterator[Line]:

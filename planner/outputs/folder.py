@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -60,7 +61,7 @@ def save_plan(
     StoreError
         If the disk is full, read-only or refuses; no partial folder is left.
     """
-    target = folder.resolve()
+    target = _resolve(folder)
     with disk_errors(target, "written"):
         recover(target)
         refuse_existing(target, force=force)
@@ -92,6 +93,35 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
         raise ScenarioError(message)
 
 
+def check_target(folder: Path, *, force: bool) -> None:
+    """Refuse a place where no plan can be written, before any work is done.
+
+    Raises
+    ------
+    ScenarioError
+        If something stands there that may not be replaced.
+    StoreError
+        If the disk would not let it be written.
+    """
+    target = _resolve(folder)
+    with disk_errors(target, "written"):
+        refuse_existing(target, force=force)
+        above = next(parent for parent in target.parents if os.path.lexists(parent))
+        if not above.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, f"{above} is a file, not a folder")
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, f"{above} may not be written to")
+
+
+def _resolve(folder: Path) -> Path:
+    """Return the folder that is meant, links followed."""
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError):
+        message = f"{folder} cannot be a plan's folder: its links lead in a circle"
+        raise ScenarioError(message) from None
+
+
 def load_plan(folder: Path) -> Plan:
     """Read a plan back from its folder, and from nothing else.
 
@@ -107,7 +137,7 @@ def load_plan(folder: Path) -> Plan:
     StoreError
         If the folder is damaged, or was written by a version that this one cannot read.
     """
-    target = folder.resolve()
+    target = _resolve(folder)
     with disk_errors(target, "read"):
         recover(target)
         head = _read_head(target)

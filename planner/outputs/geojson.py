@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.outputs.columns import Table
+from planner.outputs.money_values import money_number
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas
-from planner.outputs.summary import money_number, plain_json
+from planner.outputs.summary import plain_json
 from planner.outputs.tables import territories_table
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from planner.findings import Finding
 from planner.inputs.data import ControlTotal, PlanningData, Source
-from planner.outcomes.result import Outcomes
+from planner.outcomes.result import Outcomes, PlanAssessment
 from planner.potential.result import Potential
 from planner.quotas.result import QuotaSheet
 from planner.units.result import ControlUnits, Eligibility, Seats, Today
@@ -186,7 +186,7 @@ class Plan:
         never overlap inside one.
     prices
         The engine's prices by name, for explanations; any shape.
-    quotas, outcomes
+    quotas, outcomes, assessment
         None where the scenario asks for none.
     findings
         Of all stages, in the stages' order.
@@ -212,6 +212,7 @@ class Plan:
     prices: dict[str, Floats] = field(default_factory=dict)
     quotas: QuotaSheet | None = None
     outcomes: Outcomes | None = None
+    assessment: PlanAssessment | None = None
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
 

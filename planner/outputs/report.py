@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.findings import Finding
+from planner.outputs.assessment_page import assessment_page, assessment_words
 from planner.outputs.charts import (
     MOST_BARS,
     MOST_LINES,
@@ -45,7 +46,7 @@ def make_report(plan: Plan) -> str:
     tables = {
         # Made by our own escaping template.
         name: Markup(table.render(table=rows)) if rows else ""  # noqa: S704
-        for name, rows in page_tables(plan).items()
+        for name, rows in (page_tables(plan) | assessment_page(plan)).items()
     }
     warnings = [_finding(one) for one in plan.findings if one.severity != "info"]
     notes = [_finding(one) for one in plan.findings if one.severity == "info"]
@@ -63,6 +64,7 @@ def make_report(plan: Plan) -> str:
         moves=_moves(plan),
         quotas=_quotas(plan),
         outcomes=_outcomes(plan),
+        assessment=assessment_words(plan),
         tables=tables,
         warnings=warnings[:MOST_WARNINGS],
         more_warnings=max(0, len(warnings) - MOST_WARNINGS),

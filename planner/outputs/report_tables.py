@@ -60,29 +60,36 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def _word(words: str, kind: str = "") -> Cell:
+def word_cell(words: str, kind: str = "") -> Cell:
+    """Return a cell of words, cut where it would break the page."""
     return Cell(words=_short(words), kind=kind)
 
 
-def _name(words: str) -> Cell:
-    return _word(words, "id" if len(words) <= LONGEST_LINE else "")
+def name_cell(words: str) -> Cell:
+    """Return a cell with somebody's name, on one line where that is short enough."""
+    return word_cell(words, "id" if len(words) <= LONGEST_LINE else "")
 
 
-def _number(words: str) -> Cell:
+def number_cell(words: str) -> Cell:
+    """Return a cell with a number."""
     return Cell(words=words, kind="n")
 
 
-def _heads(*names: str, text: int) -> tuple[Cell, ...]:
-    return tuple(_word(name, "" if place < text else "n") for place, name in enumerate(names))
+def head_cells(*names: str, text: int) -> tuple[Cell, ...]:
+    """Return a table's header: the first columns are text, the others numbers."""
+    return tuple(word_cell(name, "" if place < text else "n") for place, name in enumerate(names))
 
 
-def _chosen(importance: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[list[int], str]:
+def choose_rows(
+    importance: np.ndarray[tuple[int], np.dtype[np.float64]], of_what: str = "change"
+) -> tuple[list[int], str]:
     """Return which rows to show, in order, and what to say where not all of them are."""
     if len(importance) <= MOST_ROWS:
         return list(range(len(importance))), ""
     first = np.sort(np.argsort(-importance, kind="stable")[:MOST_ROWS])
     note = (
-        f"The {MOST_ROWS} with the largest change of {len(importance):,}; all are in the workbook."
+        f"The {MOST_ROWS} with the largest {of_what} of {len(importance):,}; all are in the "
+        "workbook."
     )
     return first.tolist(), note
 
@@ -90,7 +97,7 @@ def _chosen(importance: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[l
 def territory_rows(plan: Plan) -> PageTable:
     """Return each territory with its measures against the fair share, and what it gains."""
     gained, lost = gained_and_lost(plan)
-    shown, note = _chosen((gained + lost).astype(np.float64))
+    shown, note = choose_rows((gained + lost).astype(np.float64))
     names, risk = rep_names(plan), revenue_at_risk(plan)
     counts = plan.territory_of_account
     sizes = np.bincount(counts[counts >= 0], minlength=len(plan.territory_ids))
@@ -104,16 +111,16 @@ def territory_rows(plan: Plan) -> PageTable:
         rep = plan.seats.rep_ids[place]
         rows.append(
             (
-                _word(plan.territory_ids[place], "id"),
-                _name(names.get(rep, rep)),
-                _number(f"{sizes[place]:,}"),
+                word_cell(plan.territory_ids[place], "id"),
+                name_cell(names.get(rep, rep)),
+                number_cell(f"{sizes[place]:,}"),
                 *(_deviation(off[place], one.tolerance) for _, one, off in measures),
-                _number(f"{gained[place]:,}"),
-                _number(f"{lost[place]:,}"),
-                _number(short_money(plan.data.currency, risk[place])),
+                number_cell(f"{gained[place]:,}"),
+                number_cell(f"{lost[place]:,}"),
+                number_cell(short_money(plan.data.currency, risk[place])),
             )
         )
-    heads = _heads(
+    heads = head_cells(
         *("Territory", "Rep", "Accounts", *titles, "Gained", "Lost", "Revenue taken over"), text=2
     )
     return PageTable(heads=heads, rows=tuple(rows), note=note)
@@ -121,7 +128,7 @@ def territory_rows(plan: Plan) -> PageTable:
 
 def _deviation(off: float, tolerance: float | None) -> Cell:
     if not np.isfinite(off):
-        return _number("–")
+        return number_cell("–")
     beyond = tolerance is not None and abs(off) > tolerance + 5e-4
     return Cell(words=f"{100 * off:+.1f}%", kind="n out" if beyond else "n")
 
@@ -138,18 +145,21 @@ def move_rows(plan: Plan) -> PageTable:
         account = int(moved[place])
         rows.append(
             (
-                _word(
+                word_cell(
                     str(table.column("name").values[place])
                     or str(table.column("account_id").values[place])
                 ),
-                _name(names.get(old[account], old[account])),
-                _name(names.get(new[account], new[account]) or "nobody"),
-                _number(short_money(plan.data.currency, revenue[place])),
-                _number(short_money(plan.data.currency, plan.potential.pipeline[account])),
+                name_cell(names.get(old[account], old[account])),
+                name_cell(names.get(new[account], new[account]) or "nobody"),
+                number_cell(short_money(plan.data.currency, revenue[place])),
+                number_cell(short_money(plan.data.currency, plan.potential.pipeline[account])),
                 Cell(words=plan.reasons[account]),
             )
         )
-    heads = (*_heads("Account", "From", "To", "Revenue", "Open deals", text=3), _word("Why"))
+    heads = (
+        *head_cells("Account", "From", "To", "Revenue", "Open deals", text=3),
+        word_cell("Why"),
+    )
     note = f"The {MOST_MOVES} largest of {len(moved):,}; all are in transitions.csv."
     return PageTable(heads=heads, rows=tuple(rows), note=note if len(moved) > MOST_MOVES else "")
 
@@ -172,23 +182,23 @@ def quota_rows(plan: Plan) -> PageTable:
     }
     reps = sorted(quotas)
     change = [abs(quotas[rep] - before.get(rep, quotas[rep])) for rep in reps]
-    shown, note = _chosen(np.array(change, dtype=np.float64))
+    shown, note = choose_rows(np.array(change, dtype=np.float64))
     rows = []
     for place in shown:
         rep = reps[place]
         chance = chances.get(rep)
         rows.append(
             (
-                _word(rep, "id"),
-                _name(names.get(rep, rep)),
-                _number(full_money(plan.data.currency, quotas[rep])),
-                _number(full_money(plan.data.currency, before[rep]) if rep in before else "–"),
-                _number(_change(quotas[rep], before.get(rep))),
-                _number(short_money(plan.data.currency, chance.expected) if chance else "–"),
-                _number(percent(chance.probability_of_quota) if chance else "–"),
+                word_cell(rep, "id"),
+                name_cell(names.get(rep, rep)),
+                number_cell(full_money(plan.data.currency, quotas[rep])),
+                number_cell(full_money(plan.data.currency, before[rep]) if rep in before else "–"),
+                number_cell(_change(quotas[rep], before.get(rep))),
+                number_cell(short_money(plan.data.currency, chance.expected) if chance else "–"),
+                number_cell(percent(chance.probability_of_quota) if chance else "–"),
             )
         )
-    heads = _heads("ID", "Rep", "Quota", "Last year", "Change", "Expected", "Chance", text=2)
+    heads = head_cells("ID", "Rep", "Quota", "Last year", "Change", "Expected", "Chance", text=2)
     return PageTable(heads=heads, rows=tuple(rows), note=note)
 
 
@@ -207,15 +217,15 @@ def control_rows(plan: Plan) -> PageTable:
         differs = total.ledger is not None and total.ledger != total.read
         rows.append(
             (
-                _word(name),
-                *(_number(figure) for figure in figures),
+                word_cell(name),
+                *(number_cell(figure) for figure in figures),
                 Cell(words=ledger, kind="n out" if differs else "n"),
-                _word(reasons),
+                word_cell(reasons),
             )
         )
     heads = (
-        *_heads("Figure", "Read", "Left out", "Planned", "Ledger", text=1),
-        _word("Why left out"),
+        *head_cells("Figure", "Read", "Left out", "Planned", "Ledger", text=1),
+        word_cell("Why left out"),
     )
     return PageTable(heads=heads, rows=tuple(rows))
 
@@ -223,8 +233,13 @@ def control_rows(plan: Plan) -> PageTable:
 def source_rows(plan: Plan) -> PageTable:
     """Return the tables that were read, each with the digest of its file."""
     rows = tuple(
-        (_word(one.table, "id"), _word(one.location), _number(f"{one.rows:,}"), _word(one.sha256))
+        (
+            word_cell(one.table, "id"),
+            word_cell(one.location),
+            number_cell(f"{one.rows:,}"),
+            word_cell(one.sha256),
+        )
         for one in plan.sources
     )
-    heads = (*_heads("Table", "File", "Rows", text=2), _word("SHA-256"))
+    heads = (*head_cells("Table", "File", "Rows", text=2), word_cell("SHA-256"))
     return PageTable(heads=heads, rows=rows)

@@ -18,7 +18,14 @@ from planner.inputs.data import ControlTotal, PlanningData, Source
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
-from planner.outcomes.result import Outcome, Outcomes
+from planner.outcomes.result import (
+    CompensationCost,
+    Outcome,
+    Outcomes,
+    PayElement,
+    PlanAssessment,
+    RepPay,
+)
 from planner.outputs.plan import (
     AlignmentSummary,
     MeasureSummary,
@@ -28,7 +35,11 @@ from planner.outputs.plan import (
     RuleLine,
 )
 from planner.potential.result import Potential
+from planner.quotas.bottom_up import TopDown
+from planner.quotas.changes import QuotaBridge
+from planner.quotas.fairness_result import FairnessTest
 from planner.quotas.result import QuotaDerivation, QuotaLine, QuotaSheet
+from planner.quotas.statistics import Estimate
 from planner.units.result import ControlUnits, Eligibility, Seats, Today
 
 if TYPE_CHECKING:
@@ -42,6 +53,8 @@ KEPT: dict[str, type] = {
         *(PlanningData, Source, ControlTotal, Currency, Period, Rep, Finding),
         *(Potential, ControlUnits, Seats, Eligibility, Today),
         *(QuotaSheet, QuotaLine, QuotaDerivation, Outcomes, Outcome),
+        *(PlanAssessment, CompensationCost, RepPay, PayElement),
+        *(FairnessTest, Estimate, QuotaBridge, TopDown),
     )
 }
 # They differ between two runs of the same command, so they stand in plan.json alone.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from planner.inputs.data import ControlTotal
+from planner.outputs.assessment_document import assessment_document
+from planner.outputs.money_values import money_number, plain_number
 from planner.outputs.moves import hold_over_until
 from planner.outputs.plan import MeasureSummary, Plan, RuleLine
 
@@ -65,6 +66,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "targets": {name: _targets(plan, measure) for name, measure in alignment.measures.items()},
         "holds": list(plan.today.hold_names),
         "outcomes": _outcome_shares(plan),
+        **assessment_document(plan),
         "potential": {"method": plan.potential.method, "scores": plain_json(plan.potential.scores)},
         "currency": plan.data.currency.code,
         "period": _period(plan),
@@ -81,13 +83,6 @@ def write_plan_json(plan: Plan, path: Path) -> None:
     """Write plan.json; seconds and memory apart, the same plan gives the same bytes."""
     text = json.dumps(plain_json(plan_document(plan)), indent=2, ensure_ascii=True, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def plain_number(value: float | None) -> float | int | None:
-    """Return a number as JSON can hold it: None where it is missing or not finite."""
-    if value is None or not math.isfinite(value):
-        return None
-    return value
 
 
 def plain_json(value: Any) -> Any:
@@ -107,13 +102,6 @@ def plain_json(value: Any) -> Any:
 
 def _words(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def money_number(plan: Plan, minor: int) -> float | int:
-    """Return minor units as a JSON number of units: whole where it is whole."""
-    currency = plan.data.currency
-    whole, rest = divmod(int(minor), currency.scale)
-    return float(currency.to_text(minor)) if rest else whole
 
 
 def _quota_totals(plan: Plan) -> dict[str, float | int | None]:

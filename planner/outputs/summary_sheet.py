@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from planner.inputs.data import ControlTotal
@@ -31,6 +32,11 @@ SHEETS = (
     ("Quotas", "Each quota by month. How it came about is that of the whole period."),
     ("Outcomes", "What the simulated year brings. P10 is reached nine times in ten."),
     ("Transitions", TRANSITIONS_NOTE),
+    ("Fairness", "Each fairness test with its light, its result in words, and its source."),
+    ("Pay", "What each person is paid at target, as expected, and at several attainments."),
+    ("Pay plans", "What each part of the pay plans costs, and which bookings it moves."),
+    ("Quota bridge", "From last year's quota to this one, step by step."),
+    ("Bottom-up", "What was set beside what was submitted, else the potential of the books."),
     ("Findings", "What the planner noticed in the data and in the plan."),
 )
 
@@ -60,8 +66,8 @@ class _Lines:
         self.put(title, style="section", height=20)
 
 
-def write_summary_sheet(book: Workbook, styles: Styles, plan: Plan) -> None:
-    """Write the Summary sheet."""
+def write_summary_sheet(book: Workbook, styles: Styles, plan: Plan, sheets: Sequence[str]) -> None:
+    """Write the Summary sheet, which names the sheets that follow it."""
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 34)
@@ -80,7 +86,8 @@ def write_summary_sheet(book: Workbook, styles: Styles, plan: Plan) -> None:
     _write_findings(lines, plan)
     lines.section("The sheets")
     for name, words in SHEETS:
-        lines.put(name, words)
+        if name in sheets:
+            lines.put(name, words)
 
 
 def _write_balance(lines: _Lines, plan: Plan) -> None:

@@ -48,6 +48,8 @@ def _percent(share: float | None) -> str:
 
 def word_possible(alignment: AlignmentSummary) -> str:
     """Return how much better an alignment could be, in a sentence."""
+    if alignment.violations:
+        return "It breaks rules, so it cannot be compared with the best that keeps them."
     if alignment.status == "optimal":
         return "No alignment under these rules costs less: that is proven."
     if alignment.gap is None:

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.outputs.assessment_tables import assessment_tables
 from planner.outputs.columns import Column, Table, text
+from planner.outputs.fairness_words import LIGHTS
 from planner.outputs.plan import Plan
 from planner.outputs.summary_sheet import write_summary_sheet
 from planner.outputs.tables import plan_tables
@@ -39,8 +41,14 @@ SHEETS = (
     ("quotas", "Quotas"),
     ("outcomes", "Outcomes"),
     ("transitions", "Transitions"),
+    ("fairness", "Fairness"),
+    ("pay", "Pay"),
+    ("pay_elements", "Pay plans"),
+    ("bridge", "Quota bridge"),
+    ("bottom_up", "Bottom-up"),
     ("findings", "Findings"),
 )
+SENTENCES = {"reason", "message", "advice", "sentence", "threshold"}
 
 
 def write_workbook(plan: Plan, path: Path) -> None:
@@ -51,11 +59,12 @@ def write_workbook(plan: Plan, path: Path) -> None:
     OSError
         If the disk refuses.
     """
-    tables = plan_tables(plan) | {"findings": findings_table(plan)}
+    tables = plan_tables(plan) | assessment_tables(plan) | {"findings": findings_table(plan)}
+    titles = [(name, title) for name, title in SHEETS if name in tables]
     with _open_workbook(path) as book:
         styles = make_styles(book, plan)
-        write_summary_sheet(book, styles, plan)
-        for name, title in SHEETS:
+        write_summary_sheet(book, styles, plan, [title for _, title in titles])
+        for name, title in titles:
             table = _arranged(tables[name], plan)
             for part in range(max(1, -(-table.rows // MOST_ROWS))):
                 sheet = book.add_worksheet(title if part == 0 else f"{title} {part + 1}")
@@ -160,6 +169,10 @@ def _highlight(
     elif column.name == "moved":
         rule = {"type": "cell", "criteria": "==", "value": '"yes"', "format": styles.changed}
         sheet.conditional_format(*where, rule)
+    elif column.name == "light":
+        for word, style in ((LIGHTS["red"], styles.high), (LIGHTS["amber"], styles.changed)):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style}
+            sheet.conditional_format(*where, rule)
 
 
 def _width(column: Column) -> float:
@@ -170,7 +183,7 @@ def _width(column: Column) -> float:
     if column.kind in {"number", "hours", "share"}:
         largest = min(largest, 11)
     words = max(len(word) for word in column.heading.split()) + 3
-    widest = SENTENCE if column.name in {"reason", "message", "advice"} else WIDEST
+    widest = SENTENCE if column.name in SENTENCES else WIDEST
     return float(min(max(largest, words, len(column.heading) * 0.55 + 2, NARROWEST), widest))
 
 

@@ -40,6 +40,14 @@ class Backtest:
     quotas: dict[str, QuotaScore]
     findings: tuple[Finding, ...]
 
+    @property
+    def quota_chosen(self) -> dict[str, float] | None:
+        """Return the basis that ``backtest`` stands for, None where no past quotas tell."""
+        from planner.quotas.backtest import choose_blend
+
+        known = any(score.dispersion is not None for score in self.quotas.values())
+        return choose_blend(self.quotas) if known else None
+
     def as_dict(self) -> dict[str, Any]:
         """Return the backtest as plain values, for JSON."""
         from planner.outputs.summary import plain_json
@@ -58,6 +66,7 @@ class Backtest:
                     for name, score in self.potential.scores.items()
                 },
                 "quota": {name: _quota_score(score) for name, score in self.quotas.items()},
+                "quota_chosen": self.quota_chosen,
                 "cuts": [cut.isoformat() for cut in self.potential.cuts],
                 "findings": [finding.as_dict() for finding in self.findings],
             }

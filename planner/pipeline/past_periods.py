@@ -49,6 +49,8 @@ def rebuild_past(
 
     past = collect_past(data)
     reps = quota_holders(data, past)
+    if not reps:
+        return (), (_missing(),)
     orders = collect_orders(data, [rep.rep_id for rep in reps])
     return replay_periods(past, orders, reps, ramp=ramp, periods=periods), ()
 

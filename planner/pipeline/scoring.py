@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from planner.errors import DataError, ScenarioError
 from planner.findings import EXAMPLES_SHOWN, Finding
 from planner.outputs.plan import AlignmentSummary
 from planner.pipeline.assembly import summarise_alignment
+from planner.pipeline.centres import place_homes
 from planner.pipeline.preparation import Company, build_company, estimate_potential, read_tables
 from planner.pipeline.progress import Progress, Silence, Stopwatch
 from planner.territories.alignment import AlignmentResult, evaluate, make_gap
@@ -117,7 +118,7 @@ def score_alignment(
         potential = estimate_potential(scenario, data)
     with watch.stage("units"):
         company = build_company(scenario, data, potential)
-        single = build_company(_without_families(scenario), data, potential)
+        single = _split_company(scenario, company)
     of_account, findings = match_assignments(company, given)
     with watch.stage("scoring"):
         result = align(company.problem.problem, seed=scenario.seed)
@@ -130,17 +131,21 @@ def score_alignment(
     )
 
 
-def _without_families(scenario: Scenario) -> Scenario:
-    """Return the scenario with every account a unit of its own, so that any alignment can be judged."""
+def _split_company(scenario: Scenario, company: Company) -> Company:
+    """Return the company with every account a unit of its own, so that any alignment can be judged.
+
+    Homes of open headcount and targets stay those of the plan's own units.
+    """
     rules = scenario.alignment.model_copy(update={"families": "ignore"})
-    return scenario.model_copy(update={"alignment": rules})
+    alone = scenario.model_copy(update={"alignment": rules})
+    split = build_company(alone, company.data, company.potential)
+    kept = replace(split, targets=company.targets, peers=company.peers)
+    return place_homes(alone, kept, company.seats.homes)
 
 
 def _score(
     scenario: Scenario, company: Company, single: Company, of_account: Ints, result: AlignmentResult
 ) -> AlignmentSummary:
-    from dataclasses import replace
-
     territory_of = np.full(single.problem.unit_count, -1, dtype=np.int64)
     territory_of[single.units.unit_of_account] = of_account
     evaluation = evaluate(single.problem.problem, territory_of[single.problem.kept])

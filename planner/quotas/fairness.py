@@ -15,7 +15,7 @@ from planner.quotas.fairness_result import (
     Light,
     QuotaPanel,
 )
-from planner.quotas.independence import check_independence
+from planner.quotas.independence import CIRCULAR, check_independence
 from planner.quotas.statistics import Z95, Estimate, fit_ratchet, gini, theil
 
 BAND = (
@@ -56,21 +56,25 @@ def assess_fairness(
     seed
         Of the bootstrap.
     """
-    tests = list(check_independence(expected, "expected", seed, circular=circular))
+    tests = _test_attainment(expected, "expected", seed, circular=circular)
     if held_out is not None:
-        tests += check_independence(held_out, "held_out", seed, circular=False)
+        tests += _test_attainment(held_out, "held_out", seed, circular=False)
         tests = _lit_by_held_out(tests)
     if past is not None:
-        tests += check_independence(past, "past", seed, circular=False)
+        tests += _test_attainment(past, "past", seed, circular=False)
     tests += _spread(expected)
-    tests.append(_share_at_quota(expected, "expected", circular=circular))
-    for sample, evidence in ((held_out, "held_out"), (past, "past")):
-        if sample is not None:
-            known: Evidence = "held_out" if evidence == "held_out" else "past"
-            tests.append(_share_at_quota(sample, known, circular=False))
     if panel is not None:
         tests.append(_ratchet(panel))
     return tuple(tests)
+
+
+def _test_attainment(
+    sample: FairnessSample, evidence: Evidence, seed: int, *, circular: bool
+) -> list[FairnessTest]:
+    return [
+        *check_independence(sample, evidence, seed, circular=circular),
+        _share_at_quota(sample, evidence, circular=circular),
+    ]
 
 
 def worst_light(tests: Sequence[FairnessTest]) -> Light:
@@ -133,12 +137,13 @@ def _share_at_quota(sample: FairnessSample, evidence: Evidence, *, circular: boo
         near = sample.within_20
         near = float(np.mean(np.abs(known - 1.0) <= 0.2)) if near is None else near
         words = f"{share:.0%} of the reps are at quota, {near:.0%} within 20% of it."
+        words += CIRCULAR if circular else ""
     lights: dict[str, Light] = {"red": "red", "amber": "amber", "green": "green", "grey": "grey"}
     return FairnessTest(
         name="share_at_quota",
         evidence=evidence,
         figure=figure,
-        light=lights[light],
+        light="grey" if circular else lights[light],
         sentence=words,
         threshold=AT_QUOTA,
         circular=circular,
@@ -165,8 +170,8 @@ def _ratchet(panel: QuotaPanel) -> FairnessTest:
         if light == "green" and figure.value is not None and figure.value > 0.2:
             light = "amber"
         words = (
-            f"After a beat quotas rose by {fit.after_beat:.0%} of it, after a miss they fell by "
-            f"{fit.after_miss:.0%} of it: "
+            f"After a beat quotas {_changed(fit.after_beat)} of it, after a miss they "
+            f"{_changed(-fit.after_miss)} of it: "
             + ("beating a quota is punished." if light == "red" else "no ratchet is proven.")
         )
     return FairnessTest(
@@ -177,3 +182,7 @@ def _ratchet(panel: QuotaPanel) -> FairnessTest:
         sentence=words,
         threshold=RATCHET,
     )
+
+
+def _changed(share: float) -> str:
+    return f"{'rose' if share >= 0 else 'fell'} by {abs(share):.0%}"

@@ -267,3 +267,14 @@ def test_orders_of_accounts_outside_the_plan_do_not_count(company: Company) -> N
     for one, other in zip(before, after, strict=True):
         np.testing.assert_array_equal(one.history, other.history)
         np.testing.assert_array_equal(one.potential, other.potential)
+
+
+def test_quotas_of_people_outside_the_plan_tell_nothing(read: Read, company: Company) -> None:
+    """Past quotas of reps who are not in the reps table give no period, and no fault."""
+    assert company.data.quotas is not None
+    strange = without(company, quotas=company.data.quotas.assign(rep_id="nobody"))
+    periods, (missing,) = rebuild_past(strange.data, (), 4)
+    assert periods == ()
+    assert missing.code == "backtest.no_quotas"
+    tests = assess(read(), strange)[1].fairness
+    assert "held_out" not in {test.evidence for test in tests}

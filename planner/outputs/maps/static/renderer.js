@@ -186,7 +186,17 @@ export class TerritoryMap {
     if (xs.length === 0) { xs.push(0.1, 0.9); ys.push(0.2, 0.7); }
     xs.sort((a, b) => a - b); ys.sort((a, b) => a - b);
     const cut = (/** @type {number[]} */ v, /** @type {number} */ q) => v[Math.min(v.length - 1, Math.floor(q * v.length))];
-    this.#fitBox([cut(xs, 0.002), cut(ys, 0.002), cut(xs, 0.998), cut(ys, 0.998)]);
+    const box = [cut(xs, 0.002), cut(ys, 0.002), cut(xs, 0.998), cut(ys, 0.998)];
+    this.shapes.proposed.forEach((shape, t) => {
+      // A shape is shown whole unless one far outlier would shrink all the rest.
+      if (!shape || !this.#inGroup(t)) return;
+      const high = box[3] - box[1], wide = box[2] - box[0];
+      if (shape.box[1] > box[1] - 0.3 * high) box[1] = Math.min(box[1], shape.box[1]);
+      if (shape.box[3] < box[3] + 0.3 * high) box[3] = Math.max(box[3], shape.box[3]);
+      if (shape.box[0] > box[0] - 0.3 * wide) box[0] = Math.min(box[0], shape.box[0]);
+      if (shape.box[2] < box[2] + 0.3 * wide) box[2] = Math.max(box[2], shape.box[2]);
+    });
+    this.#fitBox(box);
   }
 
   /** @param {number} territory */
