@@ -13,7 +13,6 @@ from planner.cli.arguments import (
     force_option,
     json_option,
     read_settings,
-    refuse_existing,
     scenario_argument,
     seed_option,
     set_option,
@@ -68,10 +67,10 @@ def command(
     from planner.outputs.naming import slug
 
     target = out if out is not None else Path("plans") / slug(settled.name)
-    refuse_existing(target, force)
-    from planner.outputs.folder import save_plan
+    from planner.outputs.folder import check_target, save_plan
     from planner.pipeline.planning import make_plan
 
+    check_target(target, force=force)
     with show_progress() as progress:
         plan = make_plan(settled, folder, time_limit=time_limit, progress=progress)
         progress.start("writing")

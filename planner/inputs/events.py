@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+# Ends from this year on, such as 9999-12-31, mean that the quota has no end.
+OPEN_END = 2200
 TYPE_WORDS = {
     "new": "new", "new business": "new", "new logo": "new", "newbusiness": "new",
     "new customer": "new", "expansion": "expansion", "upsell": "expansion",
@@ -136,14 +138,15 @@ def fill_ends(table: pd.DataFrame, *, has_end: bool) -> tuple[pd.DataFrame, list
     """Return quotas whose ``end`` is the first day after their period.
 
     A last day (a month's end, or the day before the rep's next quota) becomes the day after; an
-    end that is missing is the rep's next start, else as far on as the usual period is long.
+    end that is missing, or far off as systems write "open", is the rep's next start, else as far
+    on as the usual period is long.
     """
     import pandas as pd
 
     filled = table.copy(deep=False)
     day = pd.Timedelta(days=1)
     following = _next_starts(filled)
-    given = filled["end"]
+    given = filled["end"].where(filled["end"].dt.year < OPEN_END)
     inclusive = given.dt.is_month_end | (given + day == following)
     exclusive = given.dt.is_month_start | (given == following)
     if has_end and int(inclusive.sum()) > int((exclusive & ~inclusive).sum()):

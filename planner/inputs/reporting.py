@@ -94,7 +94,8 @@ def shorten_value(value: Any) -> str:
     if value is None or (not isinstance(value, list) and pd.isna(value)):
         return ""
     if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
+        # Not value.date(): the day after 9999-12-31 is a timestamp, but no date of Python's.
+        return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
     if isinstance(value, float):
         return f"{value:.10g}"
     text = str(value)

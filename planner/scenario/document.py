@@ -16,6 +16,8 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(
     r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
+# A key of so many parts is no mistake of a person, and each part costs a table.
+_DEEP_KEY = re.compile(r"^[ \t\[]*[\w\"'-]+(?:\.[\w\"'-]+){50}", re.MULTILINE)
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"([^"]*)"|'([^']*)'""")
 
 Path_ = tuple[str, ...]
@@ -108,7 +110,7 @@ def parse_value(raw: str) -> Any:
     """Return a value written as TOML, or the text itself where it is not TOML."""
     try:
         return tomllib.loads(f"value = {raw}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return raw
 
 
@@ -159,10 +161,15 @@ def _read_text(path: Path) -> str:
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
+    if _DEEP_KEY.search(text):
+        raise ScenarioError(f"{path.name} is nested too deeply.")
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path.name} is not valid TOML: {error}.") from None
+    except ValueError:
+        # Python refuses to read whole numbers of more than some thousand digits.
+        raise ScenarioError(f"{path.name} holds a number of too many digits.") from None
     except RecursionError:
         raise ScenarioError(f"{path.name} is nested too deeply.") from None
 

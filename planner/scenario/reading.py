@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import ScenarioError
 from planner.findings import Finding
 from planner.scenario.document import Document, apply_setting, read_document
+from planner.scenario.reasons import show_value, word_reasons
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -57,21 +58,26 @@ def build_scenario(document: Document) -> Scenario:
         return Scenario.model_validate(document.values)
     except ValidationError as error:
         findings = tuple(
-            _explain(detail, document, Scenario) for detail in _most_telling(error.errors())
+            _explain(details, document, Scenario) for details in _most_telling(error.errors())
         )
         lines = "\n".join(f"  {finding.message}" for finding in findings)
         count = f"{len(findings)} key{'s are' if len(findings) > 1 else ' is'} wrong"
         raise ScenarioError(f"{document.path.name}: {count}.\n{lines}", findings) from None
 
 
-def _most_telling(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Keep one error a key: a union reports each of its branches."""
-    kept: dict[Location, ErrorDetails] = {}
+def _most_telling(errors: Sequence[ErrorDetails]) -> list[list[ErrorDetails]]:
+    """Gather the errors of each key: a union reports each of its branches.
+
+    Where a branch goes deeper into the value, the user meant that branch: it speaks alone.
+    """
+    kept: dict[Location, list[ErrorDetails]] = {}
     for detail in errors:
-        key = _plain_location(detail["loc"])
-        if key not in kept or len(detail["loc"]) > len(kept[key]["loc"]):
-            kept[key] = detail
-    return list(kept.values())
+        kept.setdefault(_plain_location(detail["loc"]), []).append(detail)
+    return [
+        details
+        for key, details in kept.items()
+        if not any(len(other) > len(key) and other[: len(key)] == key for other in kept)
+    ]
 
 
 def _plain_location(location: Location) -> Location:
@@ -81,13 +87,17 @@ def _plain_location(location: Location) -> Location:
 
 def _is_branch(part: str) -> bool:
     return (
-        part in {"int", "str", "float", "bool", "[key]"}
+        part in {"int", "str", "float", "bool", "decimal", "[key]"}
+        or part.startswith("constrained-")
         or part.endswith("]")
         or "function-" in part
     )
 
 
-def _explain(detail: ErrorDetails, document: Document, model: type[BaseModel]) -> Finding:
+def _explain(
+    details: Sequence[ErrorDetails], document: Document, model: type[BaseModel]
+) -> Finding:
+    detail = details[0]
     location = _plain_location(detail["loc"])
     key = ".".join(str(part) for part in location) or "the scenario"
     place = document.place(location)
@@ -101,18 +111,17 @@ def _explain(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
             column=key,
             advice=advice,
         )
-    reason = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "missing":
         message = f"{place}: {key!r} is missing."
         return Finding(severity="error", code="scenario.missing_key", message=message, column=key)
-    value = "" if isinstance(detail["input"], dict) else f" {detail['input']!r}"
-    message = f"{place}: {key} ={value or ' {…}'}: {reason[0].lower()}{reason[1:]}."
+    value = show_value(detail["input"])
+    message = f"{place}: {key} = {value}: {word_reasons(details)}."
     return Finding(
         severity="error",
         code="scenario.wrong_value",
         message=message,
         column=key,
-        value=value.strip(),
+        value="" if isinstance(detail["input"], dict) else value,
     )
 
 

@@ -6,6 +6,7 @@ import types
 import typing
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
@@ -27,7 +28,14 @@ FIRST_VALUES: dict[str, str] = {
     "inputs.opportunities.path": '"opportunities.csv"',
     "quota.goal": "10_000_000",
 }
-EXAMPLES = {float: "0.25", int: "100", str: '"…"', bool: "true", date: "2026-11-30"}
+EXAMPLES: dict[Any, str] = {
+    Decimal: "100",
+    float: "0.25",
+    int: "100",
+    str: '"…"',
+    bool: "true",
+    date: "2026-11-30",
+}
 
 
 def starter_text() -> str:
@@ -100,26 +108,35 @@ def _default(field: FieldInfo) -> str:
 
 
 def _example(annotation: Any) -> str:
-    options = typing.get_args(annotation) or (annotation,)
-    for option in options:
-        if option in EXAMPLES:
-            return EXAMPLES[option]
-        if typing.get_origin(option) is typing.Literal:
-            return toml_value(typing.get_args(option)[0])
-    return "{}" if any(typing.get_origin(option) is dict for option in options) else '"…"'
+    """Return a value of the type, as TOML writes it."""
+    if annotation in EXAMPLES:
+        return EXAMPLES[annotation]
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        return toml_value(arguments[0])
+    if origin in {tuple, list, set, frozenset}:
+        return f"[{_example(arguments[0])}]"
+    if origin is dict:
+        return "{}"
+    inner = [one for one in arguments if one is not type(None)]
+    return _example(inner[0]) if inner else '"…"'
 
 
 def toml_value(value: Any) -> str:
     """Return a value as TOML writes it on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, dict):
         inner = ", ".join(f"{_toml_key(key)} = {toml_value(item)}" for key, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list | tuple | set | frozenset):
         return f"[{', '.join(toml_value(item) for item in value)}]"
-    if isinstance(value, int | float):
-        return f"{value:_}" if abs(value) >= 10_000 else str(value)
+    return _toml_scalar(value)
+
+
+def _toml_scalar(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return f"{value:_}" if abs(float(value)) >= 10_000 else str(value)
     if isinstance(value, date):
         return value.isoformat()
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -38,7 +38,7 @@ def test_init_writes_a_scenario_that_is_read(run: Run, tmp_path: Path) -> None:
         "TABLES.md",
         "accounts.csv",
     }
-    assert "empty" in run("check", folder / "scenario.toml", code=1).stderr.lower()
+    assert "accounts has no rows" in run("check", folder / "scenario.toml", code=1).stderr
     assert "already holds" in run("init", folder, code=2).stderr
 
 

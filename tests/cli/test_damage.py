@@ -19,14 +19,13 @@ from tests.cli.damage import (
     FILES,
     IDS,
     NUMBERS,
-    SCENARIOS,
-    SETTINGS,
-    SHAPES,
     TABLES,
     Company,
     set_dates,
     set_numbers,
 )
+from tests.cli.odd_scenarios import SCENARIOS, SETTINGS
+from tests.cli.odd_shapes import SHAPES
 
 QUICK = (
     "potential.method=last_year", "potential.remove_rep_effect=false", "outcomes.draws=200",
@@ -212,7 +211,14 @@ def test_odd_settings_end_in_words(name: str, company: Company) -> None:
     code, printed = run(company)
     if code == 2:
         key, _, value = SETTINGS[name][0].partition("=")
-        named = (key.rpartition(".")[2], key.partition(".")[0], "--set", "extends", "ondition")
+        named = (
+            key.rpartition(".")[2],
+            key.partition(".")[0],
+            "--set",
+            "extends",
+            "ondition",
+            "Hold",
+        )
         assert any(part and part in printed["error"] for part in (*named, value))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,9 @@ def test_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         # a process of its own.
         warnings.filterwarnings("ignore", module=r"(nbclient|jupyter_client|zmq|traitlets)")
         warnings.filterwarnings("ignore", category=ResourceWarning)
-        asyncio.run(client.async_execute())
+        # In a thread of its own: a browser test may have left an event loop in this one.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(lambda: asyncio.run(client.async_execute())).result()
     shown = [
         output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
     ]
