@@ -184,6 +184,9 @@ class Plan:
     peer_groups
         Name of each territory's group of comparable territories, (territories,); polygons
         never overlap inside one.
+    clusters
+        Group of near accounts that each lies in, as many groups as territories, -1 where it is
+        unplaced, (accounts,).
     prices
         The engine's prices by name, for explanations; any shape.
     quotas, outcomes, assessment
@@ -210,6 +213,7 @@ class Plan:
     travel: Floats
     peer_groups: tuple[str, ...]
     prices: dict[str, Floats] = field(default_factory=dict)
+    clusters: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     quotas: QuotaSheet | None = None
     outcomes: Outcomes | None = None
     assessment: PlanAssessment | None = None

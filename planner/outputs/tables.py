@@ -46,12 +46,20 @@ def assignments_table(plan: Plan) -> Table:
         figures("moved", "flag", plan_moves(plan)),
         figures("held", "flag", plan.held),
         text("reason", plan.reasons),
+        figures("cluster", "integer", _clusters(plan)),
     )
     measures = tuple(
         measure_column(_free_name(name, columns), measure_kind(plan, name), values)
         for name, values in plan.account_measures.items()
     )
     return Table(name="assignments", columns=columns + measures)
+
+
+def _clusters(plan: Plan) -> list[int | None]:
+    """Return the group of near accounts that each account lies in, none where it is unplaced."""
+    if len(plan.clusters) != len(plan.territory_of_account):
+        return [None] * len(plan.territory_of_account)
+    return [cluster if cluster >= 0 else None for cluster in plan.clusters.tolist()]
 
 
 def _free_name(name: str, taken: tuple[Column, ...]) -> str:

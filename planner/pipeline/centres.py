@@ -23,6 +23,7 @@ MOST_SITES = 300
 SITES_A_TERRITORY = 6
 MOST_CELLS = 40_000_000
 RECENTRINGS = 3
+TURN_EFFORT = 0.3  # of one turn: together they cost about what one alignment does
 
 
 def chooses_centres(rules: AlignmentParameters) -> bool:
@@ -166,7 +167,8 @@ def _take_turns(
 
     share = None if time_limit is None else time_limit / (RECENTRINGS + 2)
     # What no travel at all would cost at least: no choice of centres can beat it.
-    bound = align(_without_road(company.problem.problem), seed=scenario.seed, time_limit=share)
+    without = _without_road(company.problem.problem)
+    bound = align(without, seed=scenario.seed, time_limit=share, effort=TURN_EFFORT)
     now = place_homes(scenario, company, _middles(company, company.today.current))
     best: tuple[Company, AlignmentResult] | None = None
     start = None

@@ -198,9 +198,19 @@ def _assemble(
         travel=np.where(travels, road.driving_hours, np.nan),
         peer_groups=name_groups(company),
         prices=prices,
+        clusters=_cluster_accounts(scenario, company),
         findings=(*company.findings, *result.findings),
         interrupted=result.interrupted,
     )
+
+
+def _cluster_accounts(scenario: Scenario, company: Company) -> Ints:
+    """Return the group of near units that each account lies in, -1 unplaced, (accounts,)."""
+    from planner.clusters.centres import cluster_units
+
+    units, wanted = company.units, len(company.seats.territory_ids)
+    labels = cluster_units(units.points, wanted, units.visits, seed=scenario.seed)
+    return labels[units.unit_of_account]
 
 
 def name_groups(company: Company) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 
 FILES = (
     "plan.json",
@@ -25,6 +25,7 @@ FILES = (
     "territories.geojson",
     "state",
 )
+MEASURES = ("addressable_market", "potential")
 VARYING = ("seconds", "peak_memory_mb")
 
 
@@ -103,6 +104,49 @@ def test_the_same_command_gives_the_same_bytes(
         for key in VARYING:
             document.pop(key)
     assert before == after
+
+
+@pytest.mark.parametrize("name", ["more_headcount", "little_disruption"])
+def test_the_demo_s_other_scenarios_plan(
+    demo_tables: Path, run: Run, tmp_path: Path, name: str
+) -> None:
+    """More headcount and little disruption keep every rule; the calm one keeps its budgets."""
+    done = run("plan", demo_tables / f"{name}.toml", "--out", tmp_path / name, "--json")
+    printed = json.loads(done.stdout)
+    assert printed["status"] in {"optimal", "feasible"}
+    assert printed["violations"] == []
+    if name == "little_disruption":
+        assert printed["moved"]["account_share"] <= 0.15
+        assert printed["moved"]["revenue_share"] <= 0.12 + 1e-9
+
+
+@pytest.mark.parametrize("setting", ["alignment.territories=6", "alignment.travel.from=centre"])
+def test_centres_can_be_chosen(demo_tables: Path, run: Run, tmp_path: Path, setting: str) -> None:
+    """A number of territories, or travel from the centre, gives a plan with a bound."""
+    wide = [f"alignment.measures.{name}.tolerance=0.4" for name in MEASURES]
+    quick = [
+        part for one in ("potential.method=last_year", setting, *wide) for part in ("--set", one)
+    ]
+    done = run("plan", demo_tables / "baseline.toml", "--out", tmp_path / "c", "--json", *quick)
+    printed = json.loads(done.stdout)
+    assert printed["violations"] == []
+    assert printed["bound"] <= printed["cost"] + 1e-6
+    if setting.endswith("=6"):
+        names = [row["territory_id"] for row in rows(tmp_path / "c" / "territories.csv")]
+        assert names == [f"T{number:03d}" for number in range(1, 7)]
+
+
+def test_adventureworks_plans(shared: Path, run: Run, tmp_path: Path) -> None:
+    """The third-party tables give a plan that breaks no rule, each account once, sums exact."""
+    scenario = ROOT / "scenarios" / "adventureworks" / "scenario.toml"
+    data = shared / "data" / "adventureworks"
+    done = run("plan", scenario, "--data", data, "--out", tmp_path / "aw", "--json")
+    printed = json.loads(done.stdout)
+    assert printed["status"] in {"optimal", "feasible"}
+    assert printed["violations"] == []
+    assert printed["quota"]["rep_total"] == pytest.approx(printed["quota"]["goal"] * 1.1, abs=0.005)
+    given = [row["account_id"] for row in rows(tmp_path / "aw" / "assignments.csv")]
+    assert len(given) == len(set(given)) == 701
 
 
 def test_an_existing_folder_is_not_overwritten(
