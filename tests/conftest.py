@@ -10,6 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is not a failure: how long things take belongs into the benchmarks.
+settings.register_profile("planner", deadline=None)
+settings.load_profile("planner")
 
 # Threads of the libraries would fight for the cores that pytest-xdist already uses.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):

@@ -167,8 +167,8 @@ def quota_chart(plan: Plan) -> str | None:
             potential[known], quota[known], "o", color=PLAN, markersize=5, alpha=0.8, label="a rep"
         )
         _name_outliers(axes, plan, known, potential, quota / np.maximum(potential * rate, 1e-9))
-        _money_axis(axes, plan, "x", "potential of the territory")
-        _money_axis(axes, plan, "y", "quota")
+        set_money_axis(axes, plan, "x", "potential of the territory")
+        set_money_axis(axes, plan, "y", "quota")
         axes.set_ylim(bottom=0)
         axes.set_xlim(left=0)
         axes.grid(visible=True)
@@ -206,7 +206,8 @@ def _name_outliers(
         axes.annotate(labels[place], at, (6, 3), textcoords="offset points", color=INK, fontsize=8)
 
 
-def _money_axis(axes: Axes, plan: Plan, which: str, words: str) -> None:
+def set_money_axis(axes: Axes, plan: Plan, which: str, words: str) -> None:
+    """Label an axis that holds amounts, in the plan currency."""
     currency = plan.data.currency
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_formatter(lambda value, _: short_money(currency, value).split(" ")[1])
@@ -259,6 +260,6 @@ def season_chart(plan: Plan) -> str | None:
                 for place, start in enumerate(total)
             ],
         )
-        _money_axis(axes, plan, "y", "quotas of all reps")
+        set_money_axis(axes, plan, "y", "quotas of all reps")
         axes.grid(visible=True, axis="y", color=LINE)
         return figure_svg(figure, "season", "Quotas of all reps by month.")

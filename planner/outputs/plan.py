@@ -12,6 +12,7 @@ from planner.findings import Finding
 from planner.inputs.data import ControlTotal, PlanningData, Source
 from planner.outcomes.result import Outcomes, PlanAssessment
 from planner.potential.result import Potential
+from planner.potential.standing import Standing
 from planner.quotas.result import QuotaSheet
 from planner.units.result import ControlUnits, Eligibility, Seats, Today
 
@@ -191,6 +192,11 @@ class Plan:
         The engine's prices by name, for explanations; any shape.
     quotas, outcomes, assessment
         None where the scenario asks for none.
+    standing
+        What people did and have open, None in plans that were made without it.
+    trips, visit_hours, idle_hours
+        Trips from home a year (NaN where travel is not counted), hours at accounts, and what is
+        left of the seat's working hours, (territories,).
     findings
         Of all stages, in the stages' order.
     interrupted
@@ -217,6 +223,10 @@ class Plan:
     quotas: QuotaSheet | None = None
     outcomes: Outcomes | None = None
     assessment: PlanAssessment | None = None
+    standing: Standing | None = None
+    trips: Floats = field(default_factory=lambda: np.zeros(0))
+    visit_hours: Floats = field(default_factory=lambda: np.zeros(0))
+    idle_hours: Floats = field(default_factory=lambda: np.zeros(0))
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
 

@@ -22,6 +22,7 @@ from planner.outputs.charts import (
 from planner.outputs.moves import plan_moves
 from planner.outputs.plan import Plan
 from planner.outputs.report_tables import page_tables
+from planner.outputs.standing_page import standing_page, standing_words
 from planner.outputs.wording import headlines, measure_title, percent, sentences, title_sentence
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def make_report(plan: Plan) -> str:
     tables = {
         # Made by our own escaping template.
         name: Markup(table.render(table=rows)) if rows else ""  # noqa: S704
-        for name, rows in (page_tables(plan) | assessment_page(plan)).items()
+        for name, rows in (page_tables(plan) | assessment_page(plan) | standing_page(plan)).items()
     }
     warnings = [_finding(one) for one in plan.findings if one.severity != "info"]
     notes = [_finding(one) for one in plan.findings if one.severity == "info"]
@@ -65,6 +66,7 @@ def make_report(plan: Plan) -> str:
         quotas=_quotas(plan),
         outcomes=_outcomes(plan),
         assessment=assessment_words(plan),
+        standing=_standing(plan),
         tables=tables,
         warnings=warnings[:MOST_WARNINGS],
         more_warnings=max(0, len(warnings) - MOST_WARNINGS),
@@ -144,6 +146,12 @@ def _outcomes(plan: Plan) -> dict[str, Any] | None:
     )
     which = f", the {MOST_BARS} least sure" if many else ", least sure first"
     return {"sentence": sentence, "which": which, **chart}
+
+
+def _standing(plan: Plan) -> dict[str, Any]:
+    words = standing_words(plan)
+    charts = [_chart(title, drawing) for title, drawing in words["charts"].items()]
+    return words | {"charts": {chart["title"]: chart for chart in charts if chart}}
 
 
 def _finding(one: Finding) -> dict[str, str]:

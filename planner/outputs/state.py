@@ -34,7 +34,11 @@ from planner.outputs.plan import (
     Provenance,
     RuleLine,
 )
+from planner.potential.pipeline_result import PipelineHealth, RepPipeline, Stage
+from planner.potential.ramp_cohorts import RampCurve
 from planner.potential.result import Potential
+from planner.potential.score_cards import Metric, Performance, ScoreCard
+from planner.potential.standing import Standing
 from planner.quotas.bottom_up import TopDown
 from planner.quotas.changes import QuotaBridge
 from planner.quotas.fairness_result import FairnessTest
@@ -55,6 +59,7 @@ KEPT: dict[str, type] = {
         *(QuotaSheet, QuotaLine, QuotaDerivation, Outcomes, Outcome),
         *(PlanAssessment, CompensationCost, RepPay, PayElement),
         *(FairnessTest, Estimate, QuotaBridge, TopDown),
+        *(Standing, Performance, ScoreCard, Metric, PipelineHealth, Stage, RepPipeline, RampCurve),
     )
 }
 # They differ between two runs of the same command, so they stand in plan.json alone.

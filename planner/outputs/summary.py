@@ -15,6 +15,7 @@ from planner.outputs.assessment_document import assessment_document
 from planner.outputs.money_values import money_number, plain_number
 from planner.outputs.moves import hold_over_until
 from planner.outputs.plan import MeasureSummary, Plan, RuleLine
+from planner.outputs.standing_document import standing_document
 
 FORMAT = "territory-planner/plan"
 FORMAT_VERSION = 1
@@ -67,6 +68,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "holds": list(plan.today.hold_names),
         "outcomes": _outcome_shares(plan),
         **assessment_document(plan),
+        **standing_document(plan),
         "potential": {"method": plan.potential.method, "scores": plain_json(plan.potential.scores)},
         "currency": plan.data.currency.code,
         "period": _period(plan),

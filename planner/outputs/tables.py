@@ -105,12 +105,21 @@ def territories_table(plan: Plan) -> Table:
         money("revenue_at_risk", revenue_at_risk(plan)),
         figures("accounts_today", "integer", counts - gained + lost),
         figures("travel_today", "hours", plan.travel_today, "Travel today, hours a year"),
+        figures("trips", "number", _by_territory(plan, plan.trips), "Trips a year"),
+        figures("visit_hours", "hours", _by_territory(plan, plan.visit_hours), "Hours at accounts"),
+        figures("idle_hours", "hours", _by_territory(plan, plan.idle_hours), "Hours left a year"),
         figures("capacity", "number", plan.seats.capacity),
         text("rep_name", [rep.name if rep else "" for rep in holders]),
         text("role", [rep.role if rep else "" for rep in holders]),
         text("peer_group", plan.peer_groups),
     )
     return Table(name="territories", columns=columns)
+
+
+def _by_territory(plan: Plan, values: Floats) -> Floats:
+    """Return figures of each territory, NaN where the plan keeps none, (territories,)."""
+    known = len(values) == len(plan.territory_ids)
+    return values if known else np.full(len(plan.territory_ids), np.nan)
 
 
 def _measure_columns(plan: Plan, name: str) -> tuple[Column, ...]:

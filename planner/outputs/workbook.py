@@ -13,6 +13,7 @@ from planner.outputs.assessment_tables import assessment_tables
 from planner.outputs.columns import Column, Table, text
 from planner.outputs.fairness_words import LIGHTS
 from planner.outputs.plan import Plan
+from planner.outputs.standing_tables import standing_tables
 from planner.outputs.summary_sheet import write_summary_sheet
 from planner.outputs.tables import plan_tables
 from planner.outputs.workbook_styles import Styles, cell_text, make_styles
@@ -46,6 +47,10 @@ SHEETS = (
     ("pay_elements", "Pay plans"),
     ("bridge", "Quota bridge"),
     ("bottom_up", "Bottom-up"),
+    ("scorecards", "Score cards"),
+    ("pipeline", "Pipeline"),
+    ("stages", "Stages"),
+    ("ramp", "Ramp"),
     ("findings", "Findings"),
 )
 SENTENCES = {"reason", "message", "advice", "sentence", "threshold"}
@@ -59,7 +64,8 @@ def write_workbook(plan: Plan, path: Path) -> None:
     OSError
         If the disk refuses.
     """
-    tables = plan_tables(plan) | assessment_tables(plan) | {"findings": findings_table(plan)}
+    tables = plan_tables(plan) | assessment_tables(plan) | standing_tables(plan)
+    tables |= {"findings": findings_table(plan)}
     titles = [(name, title) for name, title in SHEETS if name in tables]
     with _open_workbook(path) as book:
         styles = make_styles(book, plan)

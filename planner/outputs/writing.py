@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from planner.outputs.columns import Table
 from planner.outputs.csv_files import write_csv
 from planner.outputs.geojson import write_geojson
 from planner.outputs.maps.page import write_map
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas, plan_areas
 from planner.outputs.report import write_report
+from planner.outputs.standing_tables import standing_tables
 from planner.outputs.summary import write_plan_json
 from planner.outputs.tables import plan_tables
 from planner.outputs.workbook import write_workbook
@@ -46,6 +48,11 @@ def write_folder(
 
 
 def write_tables(plan: Plan, folder: Path) -> None:
-    """Write the five tables as CSV."""
-    for name, table in plan_tables(plan).items():
+    """Write the five tables as CSV, with score cards and pipeline where there are any."""
+    for name, table in (plan_tables(plan) | _standing(plan)).items():
         write_csv(table, plan.data.currency, folder / f"{name}.csv")
+
+
+def _standing(plan: Plan) -> dict[str, Table]:
+    found = standing_tables(plan)
+    return {name: found[name] for name in ("scorecards", "pipeline") if name in found}

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import Finding
+from planner.pipeline.people import settle_people, with_ramp
 from planner.pipeline.preparation import read_tables, refuse_errors
 from planner.pipeline.progress import Progress, Silence, Stopwatch
 
@@ -109,6 +110,8 @@ def backtest_scenario(
     with watch.stage("inputs"):
         data = read_tables(scenario, folder)
         refuse_errors(data.findings)
+        ramp, data = settle_people(scenario, data)
+        scenario = with_ramp(scenario, ramp)
     with watch.stage("potential"):
         report = backtest(data, scenario.potential, scenario.seed)
     with watch.stage("quotas"):

@@ -52,7 +52,13 @@ def rebuild_company(plan: Plan) -> Company:
             plan.units, plan.seats, plan.eligibility, plan.today, targets, rules, scale
         ),
         findings=plan.findings,
+        ramp=stated_ramp(plan),
     )
+
+
+def stated_ramp(plan: Plan) -> tuple[float, ...]:
+    """Return the ramp that a plan was made with, by month since hire; empty is none."""
+    return tuple((plan.provenance.scenario.get("quota") or {}).get("ramp") or ())
 
 
 def alignment_rules(plan: Plan) -> AlignmentParameters:

@@ -17,6 +17,7 @@ from planner.errors import FaultError
 from planner.findings import Finding
 from planner.outputs.plan import Plan, Provenance
 from planner.pipeline.assembly import summarise_alignment, word_violation
+from planner.pipeline.people import with_ramp
 from planner.pipeline.preparation import Company, prepare
 from planner.pipeline.progress import Progress, Silence, Stopwatch
 from planner.pipeline.reasons import word_reasons
@@ -24,6 +25,7 @@ from planner.territories.alignment import AlignmentResult, evaluate
 
 if TYPE_CHECKING:
     from planner.outcomes.result import Outcomes, PlanAssessment
+    from planner.potential.standing import Standing
     from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
     from planner.territories.progress import Progress as SearchState
@@ -64,8 +66,11 @@ def make_plan(
     OutOfTimeError
         When no alignment was found in the effort or time given.
     """
+    from planner.potential.standing import assess_standing
+
     watch = Stopwatch(progress or Silence())
     company = prepare(scenario, folder, watch)
+    scenario = with_ramp(scenario, company.ramp)
     with watch.stage("alignment"):
         company, result = _align(scenario, company, time_limit, watch)
     territory_of = company.problem.spread(_settled(scenario, company, result))
@@ -74,6 +79,10 @@ def make_plan(
         quotas = _set_quotas(scenario, company, of_account)
     with watch.stage("outcomes"):
         outcomes, assessment = _foresee(scenario, company, territory_of, quotas)
+    with watch.stage("performance"):
+        standing = assess_standing(
+            company.data, company.potential, company.ramp, scenario.performance
+        )
     with watch.stage("summary"):
         plan = _assemble(scenario, company, result, territory_of)
     return replace(
@@ -81,7 +90,8 @@ def make_plan(
         quotas=quotas,
         outcomes=outcomes,
         assessment=assessment,
-        findings=_join_findings(plan, quotas, outcomes, assessment),
+        standing=standing,
+        findings=_join_findings(plan, quotas, outcomes, assessment, standing),
         provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
     )
 
@@ -196,6 +206,9 @@ def _assemble(
         account_measures=company.account_measures,
         travel_today=np.where(travels, before.driving_hours, np.nan),
         travel=np.where(travels, road.driving_hours, np.nan),
+        trips=np.where(travels, road.trips, np.nan),
+        visit_hours=road.visit_hours,
+        idle_hours=road.idle_hours,
         peer_groups=name_groups(company),
         prices=prices,
         clusters=_cluster_accounts(scenario, company),
@@ -248,11 +261,13 @@ def _join_findings(
     quotas: QuotaSheet | None,
     outcomes: Outcomes | None,
     assessment: PlanAssessment | None,
+    standing: Standing,
 ) -> tuple[Finding, ...]:
     found = [*plan.findings]
     found += [] if quotas is None else quotas.findings
     found += [] if outcomes is None else outcomes.findings
     found += [] if assessment is None else assessment.compensation.findings
+    found += standing.findings
     return tuple(dict.fromkeys(found))
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from planner.errors import DataError, ScenarioError
 from planner.findings import Finding, has_errors
+from planner.pipeline.people import settle_people, with_ramp
 from planner.pipeline.progress import Stopwatch
 from planner.territories.planning import CompanyProblem, build_problem, depends_on_who_serves
 from planner.units.peers import PeerGroups
@@ -38,6 +39,8 @@ class Company:
         What was shared out as targets, by measure, (units,).
     account_measures
         Every measure by account, money in minor units, (accounts,).
+    ramp
+        Share of full productivity by month since hire, stated or measured; empty is none.
     findings
         Of all stages so far, in their order.
     """
@@ -54,6 +57,7 @@ class Company:
     account_measures: dict[str, Floats]
     problem: CompanyProblem
     findings: tuple[Finding, ...]
+    ramp: tuple[float, ...] = ()
 
 
 def read_tables(scenario: Scenario, folder: Path) -> PlanningData:
@@ -99,8 +103,9 @@ def prepare(scenario: Scenario, folder: Path, watch: Stopwatch) -> Company:
         data = read_tables(scenario, folder)
     with watch.stage("potential"):
         potential = estimate_potential(scenario, data)
+        ramp, data = settle_people(scenario, data)
     with watch.stage("units"):
-        return build_company(scenario, data, potential)
+        return build_company(with_ramp(scenario, ramp), data, potential)
 
 
 def estimate_potential(scenario: Scenario, data: PlanningData) -> Potential:
@@ -174,6 +179,7 @@ def build_company(scenario: Scenario, data: PlanningData, potential: Potential) 
         account_measures=account_measures(data, potential, work, columns)[0],
         problem=build_problem(units, seats, eligibility, today, targets, rules, scale),
         findings=(*findings, *oversize),
+        ramp=scenario.quota.ramp if scenario.quota else (),
     )
 
 

@@ -63,3 +63,24 @@ class PotentialParameters(Parameters):
         description="Take out what the present rep adds or leaves, where the data can tell it "
         "apart, so that potential is what a typical rep would book.",
     )
+
+
+Goals = dict[str, Annotated[float, Field(allow_inf_nan=False)]]
+
+
+class PerformanceParameters(Parameters):
+    """The scenario's ``[performance]``: what score cards are held against."""
+
+    company_goals: Goals = Field(
+        default_factory=dict,
+        description="The company's goals by figure of the score card, such as close rate; money in "
+        "units of the plan currency, shares as fractions.",
+    )
+    team_goals: Goals = Field(default_factory=dict, description="Likewise for each team.")
+    rep_goals: Goals = Field(default_factory=dict, description="Likewise for each rep.")
+
+    def goals_of(self, level: str) -> Goals:
+        """Return the goals at a level: company, team or rep."""
+        return {"company": self.company_goals, "team": self.team_goals, "rep": self.rep_goals}[
+            level
+        ]

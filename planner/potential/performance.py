@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from planner.findings import Finding
 from planner.potential.attributes import read_attributes
 from planner.potential.opportunities import outcomes
-from planner.potential.pooling import WIDTH, pool_means, pool_rates, pool_ratios
+from planner.potential.pooling import WIDTH, pool_means, pool_rates, pool_ratios, rate_errors
 from planner.potential.rep_effects import RepEffects, estimate_rep_effects
 from planner.potential.score_cards import Metric, Performance, ScoreCard
-from planner.potential.tallies import Tally, tally_everything
+from planner.potential.tallies import Tally, rate_of, tally_everything
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
@@ -88,25 +87,10 @@ def _against_potential(
     data: PlanningData, potential: Potential, rep_ids: Sequence[str]
 ) -> list[Tally]:
     """Return trailing bookings over potential of the accounts that each rep owns."""
-    owner = pd.Index(list(rep_ids)).get_indexer(pd.Index(data.accounts["owner_id"]))
-    place = np.where(owner < 0, len(rep_ids), owner)
-    booked, expected, count = (
-        np.bincount(place, values, len(rep_ids) + 1).astype(float)
-        for values in (potential.trailing, potential.expected, np.ones(len(owner)))
-    )
-    if not booked.any():
+    if not potential.trailing.any():
         return []
-    return [
-        Tally(
-            name=AGAINST_POTENTIAL,
-            unit="share",
-            kind="rate",
-            total=booked,
-            base=expected,
-            squares=np.zeros(len(booked)),
-            count=count,
-        )
-    ]
+    owners = data.accounts["owner_id"]
+    return [rate_of(AGAINST_POTENTIAL, owners, potential.trailing, potential.expected, rep_ids)]
 
 
 def _rep_metrics(tally: Tally, reps: Sequence[Rep]) -> list[Metric | None]:
@@ -145,7 +129,10 @@ def _pooled(tally: Tally, mine: Bools) -> tuple[Floats, Floats]:
         return pool_ratios(total, base)
     if tally.kind == "mean":
         return pool_means(total, base, tally.squares[mine])
-    return pool_rates(total, base, count)
+    if not tally.weights.any() or count.sum() < 2:
+        return pool_rates(total, base, count)
+    error = rate_errors(tally.squares[mine], tally.weights[mine], base)
+    return pool_rates(total, base, count, error)
 
 
 def _summed(tallies: Sequence[Tally], mine: Bools | None) -> tuple[Metric, ...]:
@@ -156,9 +143,8 @@ def _summed(tallies: Sequence[Tally], mine: Bools | None) -> tuple[Metric, ...]:
         total, base = float(tally.total[chosen].sum()), float(tally.base[chosen].sum())
         if base <= 0:
             continue
-        value, count = total / base, float(tally.count[chosen].sum())
-        noise = value * (1 - value) if tally.kind == "ratio" else value**2
-        doubt = WIDTH * float(np.sqrt(max(noise, 0.0) / max(count, 1.0)))
+        value, count = total / base, int(tally.count[chosen].sum())
+        doubt = WIDTH * _group_error(tally, chosen, value)
         whole = float(tally.total.sum() / tally.base.sum())
         metrics.append(
             Metric(
@@ -168,12 +154,24 @@ def _summed(tallies: Sequence[Tally], mine: Bools | None) -> tuple[Metric, ...]:
                 raw=value,
                 low=max(value - doubt, 0.0),
                 high=value + doubt,
-                count=int(count),
+                count=count,
                 benchmark=None if mine is None else whole,
                 goal=tally.goal,
             )
         )
     return tuple(metrics)
+
+
+def _group_error(tally: Tally, chosen: Bools, value: float) -> float:
+    """Return the standard error of a group's figure, from what its observations scatter."""
+    base, count = float(tally.base[chosen].sum()), float(tally.count[chosen].sum())
+    if tally.weights.any() and count >= 2:
+        return float(np.sqrt(tally.squares[chosen].sum() * count / (count - 1)) / base)
+    if tally.kind == "mean":
+        noise = max(float(tally.squares[chosen].sum()) / count - value**2, 0.0)
+    else:
+        noise = value * (1 - value) if tally.kind == "ratio" else value**2
+    return float(np.sqrt(max(noise, 0.0) / max(count, 1.0)))
 
 
 def _teams(tallies: Sequence[Tally], reps: Sequence[Rep]) -> Iterator[ScoreCard]:

@@ -47,17 +47,42 @@ def _prior_trials(hits: Floats, trials: Floats, mean: float) -> float:
     return float(np.clip(noise / max(between, SMALLEST) - 1, 2.0, 1000.0))
 
 
-def pool_rates(total: Floats, base: Floats, count: Floats) -> tuple[Floats, Floats]:
-    """Return pooled rates and their standard deviations; the count stands for the noise.
+def rate_errors(squares: Floats, weights: Floats, base: Floats) -> Floats:
+    """Return the variance of each member's rate, from how its group's observations scatter.
+
+    Parameters
+    ----------
+    squares, weights
+        Sums of (numerator - common rate x denominator)^2 and of denominator^2 over the
+        observations of each member, (members,).
+    base
+        Sum of the denominators of each member, (members,).
+
+    Returns
+    -------
+    The variance of a ratio estimator (Cochran 1977, Sampling Techniques, ch. 6), with the
+    scatter taken from the whole group, (members,).
+    """
+    scatter = float(squares.sum()) / max(float(weights.sum()), SMALLEST)
+    return np.asarray(scatter * weights / np.maximum(base, SMALLEST) ** 2)
+
+
+def pool_rates(
+    total: Floats, base: Floats, count: Floats, error: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Return pooled rates and their standard deviations.
 
     Parameters
     ----------
     total, base, count
         Numerator, denominator and observations of each member, (members,).
+    error
+        Variance of each member's rate, (members,); without it the count stands for the noise.
     """
     rate = total / np.maximum(base, SMALLEST)
     centre = float(total.sum() / max(base.sum(), SMALLEST))
-    error = centre**2 / np.maximum(count, 1.0)
+    if error is None:
+        error = centre**2 / np.maximum(count, 1.0)
     between = max(float(np.mean((rate - centre) ** 2 - error)), 0.0)
     trust = between / (between + error + SMALLEST)
     shared = (1 - trust) ** 2 * (between + centre**2 / max(float(count.sum()), 1.0))

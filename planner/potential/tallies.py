@@ -32,7 +32,10 @@ class Tally:
         ``ratio`` pools hits over trials as shares, ``rate`` any sum over any base, ``mean``
         observations with their squares.
     total, base, squares
-        Numerator, denominator, and sum of squares (of a mean).
+        Numerator, denominator, and sum of squares: of a mean its observations', of a rate the
+        observations' distances from the common rate.
+    weights
+        Of a rate the sum of squared denominators; zero where the count stands for the noise.
     count
         Observations, where ``base`` does not count them.
     goal
@@ -46,6 +49,7 @@ class Tally:
     base: Floats
     squares: Floats
     count: Floats
+    weights: Floats
     goal: float | None = None
 
 
@@ -85,7 +89,43 @@ def _ratio(
         total=total,
         base=base,
         squares=np.zeros(len(total)),
+        weights=np.zeros(len(total)),
         count=base if count is None else count,
+        goal=goal,
+    )
+
+
+def rate_of(
+    name: str,
+    ids: pd.Series,
+    over: npt.ArrayLike,
+    under: npt.ArrayLike,
+    rep_ids: Sequence[str],
+    *,
+    goal: float | None = None,
+) -> Tally:
+    """Return a rate of sums, whose noise is how its observations scatter about the common rate.
+
+    Parameters
+    ----------
+    ids
+        Whose each observation is, (observations,).
+    over, under
+        Numerator and denominator of each; those with no denominator do not count, (observations,).
+    """
+    below = np.nan_to_num(np.asarray(under, dtype=float))
+    above = np.where(below > 0, np.nan_to_num(np.asarray(over, dtype=float)), 0.0)
+    below = np.clip(below, 0.0, None)
+    common = above.sum() / below.sum() if below.sum() > 0 else 0.0
+    return Tally(
+        name=name,
+        unit="share",
+        kind="rate",
+        total=_by_rep(ids, above, rep_ids),
+        base=_by_rep(ids, below, rep_ids),
+        squares=_by_rep(ids, (above - common * below) ** 2, rep_ids),
+        weights=_by_rep(ids, below**2, rep_ids),
+        count=_by_rep(ids, below > 0, rep_ids),
         goal=goal,
     )
 
@@ -99,6 +139,7 @@ def _mean(name: str, unit: Unit, ids: pd.Series, values: Floats, rep_ids: Sequen
         total=_by_rep(ids, values, rep_ids),
         base=count,
         squares=_by_rep(ids, values**2, rep_ids),
+        weights=np.zeros(len(count)),
         count=count,
     )
 
@@ -112,12 +153,11 @@ def _attainment(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
     attained = quotas["attained"].to_numpy(dtype=float, na_value=np.nan)
     ended = pd.to_datetime(quotas["end"]).le(pd.Timestamp(data.period.as_of)).to_numpy()
     counts = ended & (quota > 0) & np.isfinite(attained)
-    base = _by_rep(quotas["rep_id"], np.where(counts, quota, 0), rep_ids)
-    total = _by_rep(quotas["rep_id"], np.where(counts, attained, 0), rep_ids)
-    periods = _by_rep(quotas["rep_id"], counts, rep_ids)
-    reached = _by_rep(quotas["rep_id"], counts & (attained >= quota), rep_ids)
+    ids = quotas["rep_id"]
+    periods = _by_rep(ids, counts, rep_ids)
+    reached = _by_rep(ids, counts & (attained >= quota), rep_ids)
     return [
-        _ratio("attainment", total, base, count=periods, goal=1.0),
+        rate_of("attainment", ids, attained, np.where(counts, quota, 0), rep_ids, goal=1.0),
         _ratio("periods at quota", reached, periods),
     ]
 
@@ -165,17 +205,12 @@ def _retention(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
         return []
     now, then, expansion = _two_years(data)
     base = np.clip(then, 0, None)
-    had = base > 0
     owners = data.accounts["owner_id"]
-    owned = _by_rep(owners, base, rep_ids)
-    kept = _by_rep(owners, np.where(had, np.clip(np.minimum(now, base), 0, None), 0), rep_ids)
-    count = _by_rep(owners, had, rep_ids)
-    upsell = _by_rep(owners, np.where(had, expansion, 0), rep_ids)
-    net = _by_rep(owners, np.where(had, now, 0), rep_ids)
+    kept = np.clip(np.minimum(now, base), 0, None)
     return [
-        _ratio("gross retention", kept, owned, count=count),
-        _ratio("net retention", net, owned, count=count),
-        *([_ratio("upsell", upsell, owned, count=count)] if expansion.any() else []),
+        rate_of("gross retention", owners, kept, base, rep_ids),
+        rate_of("net retention", owners, now, base, rep_ids),
+        *([rate_of("upsell", owners, expansion, base, rep_ids)] if expansion.any() else []),
     ]
 
 

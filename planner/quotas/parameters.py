@@ -157,6 +157,11 @@ class QuotaParameters(Parameters):
         description="Share of full productivity by month since hire (or start in the role); "
         "full after the last.",
     )
+    ramp_from: Literal["stated", "cohorts"] = Field(
+        default="stated",
+        description="stated: ramp as written; cohorts: as measured on the company's own hires, "
+        "where at least three can be compared.",
+    )
     change_limits: ChangeLimits | None = Field(
         default=None,
         description="Against last period's run rate of the accounts in the new book.",

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from planner.inputs.parameters import ControlParameters, InputsParameters, PeriodParameters
 from planner.outcomes.parameters import CompensationParameters, OutcomeParameters
 from planner.parameters import Parameters
-from planner.potential.parameters import PotentialParameters
+from planner.potential.parameters import PerformanceParameters, PotentialParameters
 from planner.quotas.parameters import QuotaParameters
 from planner.territories.parameters import AlignmentParameters
 from planner.units.parameters import WorkloadParameters
@@ -37,6 +37,9 @@ class Scenario(Parameters):
     )
     potential: PotentialParameters = Field(
         default_factory=PotentialParameters, description="How potential is estimated."
+    )
+    performance: PerformanceParameters = Field(
+        default_factory=PerformanceParameters, description="Goals of the score cards."
     )
     workload: WorkloadParameters = Field(
         default_factory=WorkloadParameters, description="Hours an account needs, and travel."

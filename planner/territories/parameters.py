@@ -102,6 +102,11 @@ class AlignmentParameters(Parameters):
         description="The measures to balance, each by its name: a column of accounts, or potential, "
         "workload, revenue, account_count.",
     )
+    capacity: Literal["stated", "productivity"] = Field(
+        default="stated",
+        description="stated: a rep's capacity as the reps table has it; productivity: times what "
+        "the rep books over a typical rep with the same accounts.",
+    )
     travel: TravelParameters = Field(
         default_factory=TravelParameters, description="Cost of travel."
     )
