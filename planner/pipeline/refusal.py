@@ -14,9 +14,9 @@ from planner.pipeline.assembly import word_violation
 from planner.pipeline.preparation import Company
 from planner.pipeline.refusal_words import Phrases
 from planner.territories.alignment import AlignmentResult
-from planner.territories.diagnosis import find_conflict, find_obstacles
-from planner.territories.diagnosis_attempt import reliefs_of_attempt
-from planner.territories.diagnosis_terms import Conflict, Obstacle, Relief, RuleGroup, Scales
+from planner.territories.diagnosis.attempt import reliefs_of_attempt
+from planner.territories.diagnosis.conflicts import find_conflict, find_obstacles
+from planner.territories.diagnosis.terms import Conflict, Obstacle, Relief, RuleGroup, Scales
 
 if TYPE_CHECKING:
     from planner.scenario.model import Scenario

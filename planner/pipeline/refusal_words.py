@@ -13,7 +13,7 @@ from planner.findings import Finding
 from planner.pipeline.assembly import measure_kind
 from planner.pipeline.preparation import Company
 from planner.pipeline.reasons import seat_names
-from planner.territories.diagnosis_terms import Conflict, Obstacle, Relief, RuleGroup
+from planner.territories.diagnosis.terms import Conflict, Obstacle, Relief, RuleGroup
 
 if TYPE_CHECKING:
     from planner.scenario.model import Scenario

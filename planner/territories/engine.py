@@ -62,17 +62,17 @@ def align(
 
 def _dispatch(problem: AlignmentProblem, run: Run, start: Start | None) -> AlignmentResult:
     if problem.kind == "graph":
-        from planner.territories import compactness
+        from planner.territories.compactness.solving import solve_compact
 
-        return compactness.solve(problem, run, start)
+        return solve_compact(problem, run, start)
     if problem.kind in ("sites", "points"):
-        from planner.territories import centres_search
+        from planner.territories.centres.solving import solve_centres
 
-        return centres_search.solve(problem, run, start)
+        return solve_centres(problem, run, start)
     if problem.neighbours is not None:
-        from planner.territories import contiguity
+        from planner.territories.contiguity.solving import solve_connected
 
-        return contiguity.solve_fixed(problem, run, start)
-    from planner.territories.fixed import solve_fixed
+        return solve_connected(problem, run, start)
+    from planner.territories.given.solving import solve_fixed
 
     return solve_fixed(problem, run, start)

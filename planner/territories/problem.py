@@ -184,7 +184,7 @@ class AlignmentProblem:
         ValueError
             On any disagreement of shapes, names or limits, naming the unit, territory or measure.
         """
-        from planner.territories.validation import check_problem
+        from planner.territories.arrays.validation import check_problem
 
         units, territories = len(unit_ids), len(territory_ids)
         none = np.full(units, -1, dtype=np.int64)
@@ -220,7 +220,7 @@ class AlignmentProblem:
         cls, cost: Any, measures: Mapping[str, npt.ArrayLike] | None = None, **rest: Any
     ) -> AlignmentProblem:
         """Make a problem of given territories from arrays: see :func:`arrays.from_arrays`."""
-        from planner.territories.arrays import from_arrays
+        from planner.territories.arrays.problems import from_arrays
 
         return from_arrays(cost, measures, **rest)
 
@@ -233,7 +233,7 @@ class AlignmentProblem:
         **rest: Any,
     ) -> AlignmentProblem:
         """Make a problem of given homes, cost by distance: see :func:`arrays.from_homes`."""
-        from planner.territories.arrays import from_homes
+        from planner.territories.arrays.problems import from_homes
 
         return from_homes(points, homes, measures, **rest)
 
@@ -246,7 +246,7 @@ class AlignmentProblem:
         **rest: Any,
     ) -> AlignmentProblem:
         """Make a problem that chooses centres among sites: see :func:`arrays.from_sites`."""
-        from planner.territories.arrays import from_sites
+        from planner.territories.arrays.problems import from_sites
 
         return from_sites(cost, territories, measures, **rest)
 
@@ -259,7 +259,7 @@ class AlignmentProblem:
         **rest: Any,
     ) -> AlignmentProblem:
         """Make a problem that chooses centres among points: see :func:`arrays.from_points`."""
-        from planner.territories.arrays import from_points
+        from planner.territories.arrays.problems import from_points
 
         return from_points(points, territories, measures, **rest)
 
@@ -273,7 +273,7 @@ class AlignmentProblem:
         **rest: Any,
     ) -> AlignmentProblem:
         """Make a problem of compact, connected territories: see :func:`arrays.from_graph`."""
-        from planner.territories.arrays import from_graph
+        from planner.territories.arrays.problems import from_graph
 
         return from_graph(edges, lengths, territories, measures, **rest)
 

@@ -14,7 +14,7 @@ from planner.pipeline.refusal import company_scales, explain_refusal, proves_inf
 from planner.scenario.model import Scenario
 from planner.scenario.reading import read_scenario
 from planner.territories.alignment import Alignment, AlignmentResult, evaluate
-from planner.territories.diagnosis import find_conflict, find_obstacles
+from planner.territories.diagnosis.conflicts import find_conflict, find_obstacles
 
 Prepare = Callable[..., tuple[Scenario, Company]]
 SETTING = re.compile(r"(alignment[\w.]+) = ([\d.]+) \(instead of ([\d.]+)\)")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.territories import AlignmentProblem, align
-from planner.territories.compactness import long_and_short, measure_paths
-from planner.territories.connectivity import build_graph, count_extra_parts
+from planner.territories.compactness.solving import long_and_short, measure_paths
+from planner.territories.contiguity.graph import build_graph, count_extra_parts
 
 
 def make_grid(wide, high):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.territories import AlignmentProblem, align
-from planner.territories.connectivity import (
+from planner.territories.contiguity.graph import (
     build_graph,
     count_extra_parts,
     label_parts,

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from planner.territories.diagnosis import find_conflict, find_obstacles, least_tolerance
-from planner.territories.diagnosis_attempt import relax_problem, reliefs_of_attempt
-from planner.territories.diagnosis_terms import ELIGIBILITY, HOLDS, Conflict, Relief, RuleGroup
+from planner.territories.diagnosis.attempt import relax_problem, reliefs_of_attempt
+from planner.territories.diagnosis.conflicts import find_conflict, find_obstacles, least_tolerance
+from planner.territories.diagnosis.terms import ELIGIBILITY, HOLDS, Conflict, Relief, RuleGroup
 from planner.territories.limits import Budget, LossLimit, Measure
 from planner.territories.problem import AlignmentProblem
 from planner.territories.rules import check_rules
@@ -225,9 +225,9 @@ def test_a_conflict_of_bunches_is_proven_on_the_units(monkeypatch: pytest.Monkey
         current=current,
         budgets=[Budget(name="revenue", stay=stay, limit=0.001 * amounts.sum())],
     )
-    monkeypatch.setattr("planner.territories.diagnosis.MOST_WHOLE", 0)
+    monkeypatch.setattr("planner.territories.diagnosis.conflicts.MOST_WHOLE", 0)
     single = find_conflict(problem)
-    monkeypatch.setattr("planner.territories.diagnosis.MOST_PAIRS", 80)
+    monkeypatch.setattr("planner.territories.diagnosis.conflicts.MOST_PAIRS", 80)
     bunched = find_conflict(problem)
     assert single is not None
     assert bunched is not None

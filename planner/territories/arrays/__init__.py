@@ -1,0 +1,1 @@
+"""Problems from plain arrays, read and checked before anything is solved."""

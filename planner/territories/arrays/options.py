@@ -1,0 +1,92 @@
+"""What may be given to every kind of array problem, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.territories.arrays.balance import Limits
+from planner.territories.arrays.families import Grouping, group_families
+from planner.territories.problem import number_names
+
+Floats = npt.NDArray[np.float64]
+
+
+class Rest(TypedDict, total=False):
+    """What may be given to every kind of problem.
+
+    ``lower``, ``upper`` (a number or an array (territories,) for each measure), ``tolerance`` (a
+    number, or one for each measure), ``soft`` (buffer and penalty for each measure), ``current``
+    and ``held`` (units,) with -1 for none, ``families`` (units,) with -1 for none, ``neighbours``
+    (edges, 2), ``budgets`` (for each: ``weights`` (units,), ``limit``, and ``units``, which of them
+    count), ``max_accounts``, ``unit_accounts`` (units,), ``unit_names`` and ``territory_names``.
+    """
+
+    lower: Mapping[str, Any] | None
+    upper: Mapping[str, Any] | None
+    tolerance: float | Mapping[str, float] | None
+    soft: Mapping[str, Any] | None
+    current: npt.ArrayLike | None
+    held: npt.ArrayLike | None
+    families: npt.ArrayLike | None
+    neighbours: npt.ArrayLike | None
+    budgets: Mapping[str, Any] | None
+    max_accounts: npt.ArrayLike | None
+    unit_accounts: npt.ArrayLike | None
+    unit_names: Sequence[str] | None
+    territory_names: Sequence[str] | None
+
+
+def group_rows(rest: Rest, rows: int) -> Grouping:
+    """Return which rows stay together.
+
+    Parameters
+    ----------
+    rest
+        What the caller gave.
+    rows
+        How many rows the arrays have.
+    """
+    names = number_names(rest.get("unit_names"), "unit", rows)
+    if len(names) != rows:
+        raise ValueError(f"unit_names holds {len(names)} names for {rows} units")
+    return group_families(rest.get("families"), rest.get("held"), rows, names)
+
+
+def read_limits(rest: Rest) -> Limits:
+    """Return the limits of all measures as they were given.
+
+    Parameters
+    ----------
+    rest
+        What the caller gave.
+    """
+    return Limits(
+        lower=rest.get("lower") or {},
+        upper=rest.get("upper") or {},
+        tolerance=rest.get("tolerance"),
+        soft=rest.get("soft") or {},
+    )
+
+
+def spread_accounts(given: npt.ArrayLike | None, territories: int) -> Floats | None:
+    """Return the most accounts of each territory, None where there is no limit.
+
+    Parameters
+    ----------
+    given
+        A number, one for each territory, or None.
+    territories
+        How many there are.
+    """
+    if given is None:
+        return None
+    array = np.asarray(given, dtype=float)
+    if array.ndim > 1 or (array.ndim == 1 and len(array) != territories):
+        raise ValueError(
+            f"max_accounts has shape {array.shape}; it must be a number or one a territory"
+        )
+    return np.ascontiguousarray(np.broadcast_to(array, (territories,)))

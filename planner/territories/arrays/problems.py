@@ -1,0 +1,334 @@
+"""Alignment problems from plain arrays: territories or homes given, or centres to be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Unpack
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.territories.arrays.balance import make_measures
+from planner.territories.arrays.budgets import make_budgets
+from planner.territories.arrays.families import Grouping, merge_weights
+from planner.territories.arrays.options import Rest, group_rows, read_limits, spread_accounts
+from planner.territories.arrays.readings import (
+    classify,
+    fill_absent,
+    find_cheapest,
+    find_nearest,
+    read_costs,
+    read_eligible,
+    read_points,
+    read_weights,
+    refuse_nowhere,
+)
+from planner.territories.costs import MatrixTerm, TravelTerm
+from planner.territories.distances import Distance
+from planner.territories.limits import Measure
+from planner.territories.problem import AlignmentProblem, Graph, Sites, number_names
+from planner.territories.sites.limits import limit_sites, split_site_limits
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def from_arrays(
+    cost: Any,
+    measures: Mapping[str, Any] | None = None,
+    *,
+    eligible: npt.ArrayLike | None = None,
+    **rest: Unpack[Rest],
+) -> AlignmentProblem:
+    """Make a problem of given territories from a table of costs.
+
+    Parameters
+    ----------
+    cost
+        (units, territories), dense or sparse; an absent entry of a sparse table is not eligible (a
+        stored zero is), nor is an infinite one of a dense table.
+    measures
+        By name, (units,), or (units, territories) where the amount depends on who serves.
+    eligible
+        Who may serve what, (units, territories), on top of the above.
+    rest
+        As :class:`Rest`.
+
+    Raises
+    ------
+    ValueError
+        On shapes that disagree, NaN, a negative measure, a lower limit above the upper, a held unit
+        that is not eligible, more territories than units, or a family split by holds.
+    """
+    table, allowed, listed = read_costs(cost)
+    units, territories = table.shape
+    further, _ = read_eligible(
+        None if eligible is None else np.asarray(eligible), (units, territories)
+    )
+    if further is not None:
+        allowed = further if allowed is None else allowed & further
+    grouping = group_rows(rest, units)
+    table, listed = grouping.add_up(table), grouping.keep_shared(listed)
+    allowed = grouping.keep_allowed(allowed)
+    nearest = find_cheapest(table, allowed, listed) if grouping.count else None
+    made = _merge_measures(measures, rest, grouping, territories, nearest)
+    term = MatrixTerm(name="cost", amounts=table)
+    return _assemble(
+        grouping, rest, made, territories, terms=(term,), listed=listed, **classify(allowed)
+    )
+
+
+def from_homes(
+    points: npt.ArrayLike,
+    homes: npt.ArrayLike,
+    measures: Mapping[str, Any] | None = None,
+    *,
+    weights: npt.ArrayLike | None = None,
+    eligible: Any = None,
+    open_sites: npt.ArrayLike | None = None,
+    distance: Distance = "euclidean",
+    **rest: Unpack[Rest],
+) -> AlignmentProblem:
+    """Make a problem of given homes, where a unit costs its weight times its distance.
+
+    Parameters
+    ----------
+    points
+        Where the units are, (units, 2).
+    homes
+        (territories, 2); a row of NaN is a home still to be chosen.
+    measures
+        By name, (units,), or (units, territories) where the amount depends on who serves.
+    weights
+        What a unit's distance is multiplied by, (units,); 1 by default.
+    eligible
+        Who may serve what, (units, territories), dense or sparse; everybody by default.
+    open_sites
+        Where the homes still to be chosen may stand, (sites, 2); at any unit's point by default.
+    distance
+        ``euclidean``, ``squared`` or ``haversine`` (latitude and longitude, km).
+    rest
+        As :class:`Rest`.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`from_arrays`.
+    """
+    spots, places = (
+        refuse_nowhere(read_points(points, "points"), "points"),
+        read_points(homes, "homes"),
+    )
+    units, territories = len(spots), len(places)
+    heavy = read_weights(weights, units)
+    grouping = group_rows(rest, units)
+    allowed, listed = read_eligible(eligible, (units, territories))
+    may = {"listed": grouping.keep_shared(listed), **classify(grouping.keep_allowed(allowed))}
+    if np.isnan(places).any():
+        grouping.refuse("where homes are still to be chosen")
+        sites = None if open_sites is None else read_points(open_sites, "open_sites")
+        chosen = Sites(
+            count=territories,
+            points=spots,
+            weights=heavy,
+            sites=sites,
+            fixed=places,
+            distance=distance,
+        )
+        made = _merge_measures(measures, rest, grouping, territories, None)
+        return _assemble(grouping, rest, made, territories, kind="points", sites=chosen, **may)
+    term = grouping.merge_travel(
+        TravelTerm(name="travel", points=spots, weights=heavy, homes=places, distance=distance)
+    )
+    nearest = find_nearest(term, grouping.count, measures)
+    made = _merge_measures(measures, rest, grouping, territories, nearest)
+    return _assemble(grouping, rest, made, territories, terms=(term,), **may)
+
+
+def from_sites(
+    cost: Any, territories: int, measures: Mapping[str, Any] | None = None, **rest: Unpack[Rest]
+) -> AlignmentProblem:
+    """Make a problem that chooses a number of centres among sites.
+
+    Parameters
+    ----------
+    cost
+        Cost of serving each unit from each site, (units, sites), dense or sparse; an absent or
+        infinite entry is not eligible.
+    territories
+        How many centres to choose.
+    measures
+        By name, (units,).
+    rest
+        As :class:`Rest`; a limit may be a number, or one for each territory, or for each site.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`from_arrays`.
+    """
+    table, allowed, listed = read_costs(cost)
+    dense = fill_absent(table, allowed, listed)
+    grouping = group_rows(rest, len(dense))
+    grouping.refuse("where centres are chosen")
+    made = _site_measures(measures, rest, len(dense), territories, dense.shape[1])
+    sites = Sites(count=territories, cost=dense)
+    return _assemble(grouping, rest, made, territories, kind="sites", sites=sites)
+
+
+def from_points(
+    points: npt.ArrayLike,
+    territories: int,
+    measures: Mapping[str, Any] | None = None,
+    *,
+    weights: npt.ArrayLike | None = None,
+    distance: Distance = "euclidean",
+    centres: str = "points",
+    **rest: Unpack[Rest],
+) -> AlignmentProblem:
+    """Make a problem that chooses centres among the points themselves, or their means.
+
+    Parameters
+    ----------
+    points
+        Where the units are, (units, 2).
+    territories
+        How many centres to choose.
+    measures
+        By name, (units,).
+    weights
+        What a unit's distance is multiplied by, (units,); 1 by default.
+    distance
+        ``euclidean``, ``squared`` or ``haversine``.
+    centres
+        ``points`` (p-median) or ``mean`` (k-means).
+    rest
+        As :class:`Rest`; a limit may be a number, or one for each territory, or for each point.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`from_arrays`.
+    """
+    spots = refuse_nowhere(read_points(points, "points"), "points")
+    if centres not in ("points", "mean"):
+        raise ValueError(f"centres is {centres!r}; it must be 'points' or 'mean'")
+    heavy = read_weights(weights, len(spots))
+    grouping = group_rows(rest, len(spots))
+    grouping.refuse("where centres are chosen")
+    made = _site_measures(measures, rest, len(spots), territories, len(spots))
+    sites = Sites(
+        count=territories,
+        points=spots,
+        weights=heavy,
+        distance=distance,
+        centres="mean" if centres == "mean" else "points",
+    )
+    return _assemble(grouping, rest, made, territories, kind="points", sites=sites)
+
+
+def from_graph(
+    edges: npt.ArrayLike,
+    lengths: npt.ArrayLike,
+    territories: int,
+    measures: Mapping[str, Any],
+    *,
+    compactness: str = "diameter",
+    **rest: Unpack[Rest],
+) -> AlignmentProblem:
+    """Make a problem of connected territories of a graph, compact by their diameter.
+
+    Parameters
+    ----------
+    edges
+        Pairs of units that touch, (edges, 2).
+    lengths
+        Length of each edge, (edges,).
+    territories
+        How many territories are wanted.
+    measures
+        By name, (units,); at least one, as it says how many units there are.
+    compactness
+        ``diameter``: the largest shortest-path distance inside a territory.
+    rest
+        As :class:`Rest`.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`from_arrays`; on a negative length; on an edge of an unknown unit.
+    """
+    if compactness != "diameter":
+        raise ValueError(f"compactness is {compactness!r}; it must be 'diameter'")
+    if not measures:
+        raise ValueError("a graph needs at least one measure")
+    units = len(np.atleast_1d(np.asarray(next(iter(measures.values())))))
+    ends = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
+    long = np.asarray(lengths, dtype=float)
+    if long.shape != (len(ends),) or np.isnan(long).any() or (long < 0).any():
+        raise ValueError("lengths must be one number of 0 or more for each edge")
+    grouping = group_rows(rest, units)
+    grouping.refuse("on a graph")
+    made = _merge_measures(measures, rest, grouping, territories, None)
+    graph = Graph(count=territories, edges=ends, lengths=long)
+    rest["neighbours"] = ends
+    return _assemble(grouping, rest, made, territories, kind="graph", graph=graph)
+
+
+def _merge_measures(
+    measures: Mapping[str, Any] | None,
+    rest: Rest,
+    grouping: Grouping,
+    territories: int,
+    nearest: Ints | None,
+) -> tuple[Measure, ...]:
+    merged = merge_weights(grouping, measures)
+    if territories < 1:
+        raise ValueError("at least one territory is needed")
+    return make_measures(merged, read_limits(rest), grouping.count, territories, nearest)
+
+
+def _site_measures(
+    measures: Mapping[str, Any] | None, rest: Rest, units: int, territories: int, sites: int
+) -> tuple[Measure, ...]:
+    limits = read_limits(rest)
+    if territories < 1:
+        raise ValueError("at least one territory is needed")
+    by_site, plain = split_site_limits(limits, territories, sites)
+    made = make_measures(
+        merge_weights(Grouping(rows=units, count=units), measures), plain, units, territories
+    )
+    if not by_site.lower and not by_site.upper:
+        return made
+    return tuple(limit_sites(measure, by_site, sites) for measure in made)
+
+
+def _assemble(
+    grouping: Grouping,
+    rest: Rest,
+    measures: tuple[Measure, ...],
+    territories: int,
+    **parts: Any,
+) -> AlignmentProblem:
+    names = number_names(rest.get("unit_names"), "unit", grouping.rows)
+    owners = number_names(rest.get("territory_names"), "territory", territories)
+    if len(owners) != territories:
+        raise ValueError(f"territory_names holds {len(owners)} names for {territories} territories")
+    merged = grouping.unit_of_row is not None
+    accounts = rest.get("unit_accounts")
+    return AlignmentProblem.build(
+        unit_ids=[names[row] for row in grouping.first_row.tolist()] if merged else names,
+        territory_ids=owners,
+        measures=measures,
+        held=grouping.pick(rest.get("held"), "held"),
+        current=grouping.pick(rest.get("current"), "current"),
+        budgets=make_budgets(rest, grouping, territories),
+        max_accounts=spread_accounts(rest.get("max_accounts"), territories),
+        unit_accounts=grouping.add_up(
+            np.ones(grouping.rows) if accounts is None else np.asarray(accounts, float)
+        ),
+        neighbours=grouping.move_neighbours(rest.get("neighbours")),
+        unit_of_member=grouping.unit_of_row,
+        **parts,
+    )

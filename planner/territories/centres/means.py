@@ -1,0 +1,282 @@
+"""Territories around the means of their points (k-means), within limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.findings import Finding
+from planner.territories.alignment import AlignmentResult
+from planner.territories.centres.mean_moves import (
+    MeanRules,
+    MeanState,
+    anneal_means,
+    broken_after,
+)
+from planner.territories.centres.model import Choice, list_sites, make_choice
+from planner.territories.centres.reporting import report_choice
+from planner.territories.centres.starts import place_units, spread_sites
+from planner.territories.compiled import seed_state
+from planner.territories.contiguity.graph import count_extra_parts, label_parts, make_scratch
+from planner.territories.contiguity.solving import describe_graph, refuse_parts
+from planner.territories.costs import TravelTerm
+from planner.territories.distances import measure_distances
+from planner.territories.problem import AlignmentProblem, Sites
+from planner.territories.progress import Run
+from planner.territories.sites.costs import place_points
+from planner.territories.sites.dual import climb_prices
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+TRIES_PER_UNIT = 800
+CHUNK = 100_000
+HOT, COLD = 0.1, 0.002
+LLOYD_STEPS = 20
+BOUND_STEPS = 60
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class MeanBest:
+    """The best partition met.
+
+    Parameters
+    ----------
+    slot_of
+        (units,)
+    cost
+        Its cost, infinite while it breaks a limit.
+    broken
+        By how much it breaks its limits, in mean territories.
+    """
+
+    slot_of: Ints
+    cost: float = np.inf
+    broken: float = np.inf
+
+
+def solve_means(problem: AlignmentProblem, run: Run) -> AlignmentResult:
+    """Partition points so that they are close to their territory's mean.
+
+    Parameters
+    ----------
+    problem
+        Of kind ``points`` with centres at means.
+    run
+        Seed, effort, time and whom to tell.
+    """
+    sites = problem.sites
+    assert sites is not None
+    assert sites.points is not None
+    choice = make_choice(problem)
+    findings: tuple[Finding, ...] = ()
+    if choice.connected:
+        parts = label_parts(choice.graph, np.zeros(choice.units, np.int64))
+        findings = describe_graph(problem, choice.graph, parts)
+        if parts.max() + 1 > choice.territories:
+            refused = (*findings, refuse_parts(problem, parts))
+            return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
+    best = MeanBest(slot_of=np.zeros(choice.units, np.int64))
+    try:
+        search_means(choice, sites, run, best)
+        bound = bound_means(choice, run, best.cost)
+    except KeyboardInterrupt:
+        bound = None
+    centres = find_means(sites, best.slot_of, choice.territories)
+    weights = np.ones(choice.units) if sites.weights is None else sites.weights
+    term = TravelTerm(
+        name="travel",
+        points=sites.points,
+        weights=weights,
+        homes=centres,
+        distance=sites.distance,
+    )
+    settled = replace(problem, kind="territories", sites=None, terms=(*problem.terms, term))
+    return report_choice(
+        settled,
+        run,
+        best.slot_of,
+        bound=bound,
+        centres=_find_closest(sites, centres),
+        centre_points=centres,
+        relaxes=("contiguity",) if choice.connected else (),
+        findings=findings,
+    )
+
+
+def find_means(sites: Sites, slot_of: Ints, territories: int) -> Floats:
+    """Return the weighed mean of each territory's points, (territories, 2).
+
+    Parameters
+    ----------
+    sites
+        With points; on the sphere the mean direction counts.
+    slot_of
+        Territory of each unit, (units,).
+    territories
+        How many there are.
+    """
+    assert sites.points is not None
+    weights = np.ones(len(slot_of)) if sites.weights is None else sites.weights
+    # Where all weights of a territory are 0, its plain mean stands.
+    mass = np.bincount(slot_of, weights, territories)
+    heavy = np.where(mass[slot_of] > 0, weights, 1.0)
+    mass = np.maximum(np.bincount(slot_of, heavy, territories), 1e-300)
+    places = place_points(sites.points, sites.distance)
+    sums = np.array([np.bincount(slot_of, heavy * axis, territories) for axis in places.T])
+    mean = sums / mass
+    if sites.distance != "haversine":
+        return np.ascontiguousarray(mean[:2].T)
+    north = np.arctan2(mean[2], np.hypot(mean[0], mean[1]))
+    east = np.arctan2(mean[1], mean[0])
+    return np.asarray(np.degrees(np.column_stack([north, east])))
+
+
+def price_means(sites: Sites, slot_of: Ints, territories: int) -> float:
+    """Return the cost of a partition at its means.
+
+    Parameters
+    ----------
+    sites, slot_of, territories
+        As for :func:`find_means`.
+    """
+    assert sites.points is not None
+    centres = find_means(sites, slot_of, territories)
+    distance = measure_distances(sites.points, centres[slot_of], sites.distance)
+    return float((distance if sites.weights is None else sites.weights * distance).sum())
+
+
+def _find_closest(sites: Sites, centres: Floats) -> Ints:
+    """Return the point closest to each mean, (territories,)."""
+    from scipy.spatial import cKDTree
+
+    assert sites.points is not None
+    places = place_points(sites.points, sites.distance)
+    return np.asarray(
+        cKDTree(places).query(place_points(centres, sites.distance))[1], dtype=np.int64
+    )
+
+
+def search_means(choice: Choice, sites: Sites, run: Run, best: MeanBest) -> None:
+    """Start from spread centres, take Lloyd steps, anneal; keep the best.
+
+    Parameters
+    ----------
+    choice, sites
+        The problem.
+    run
+        On which terms.
+    best
+        Changed in place.
+    """
+    rng = run.make_rng()
+    slot_of = _start_partition(choice, rng)
+    places = place_points(
+        sites.points if sites.points is not None else np.zeros((0, 2)), sites.distance
+    )
+    rules = _make_rules(choice, sites, places)
+    territories, units = choice.territories, choice.units
+    state = MeanState(
+        slot_of,
+        np.zeros(territories, np.int64),
+        np.zeros(rules.lower.shape),
+        np.zeros(territories),
+        np.zeros((territories, 3)),
+        np.zeros(territories),
+    )
+    total = price_means(sites, slot_of, territories)
+    scale = total / (111.0 if sites.distance == "haversine" else 1.0) / units
+    random, scratch = seed_state(rng), make_scratch(units)
+    tries = int(TRIES_PER_UNIT * units * run.effort)
+    penalty, done, begun, room = scale * units / territories, 0, run.seconds, 0.8 * run.remaining
+    while done < tries and not run.is_over():
+        part = max(done / tries, (run.seconds - begun) / room if np.isfinite(room) else 0.0)
+        heat = scale * HOT * (COLD / HOT) ** np.minimum([part, part + CHUNK / tries], 1.0)
+        penalty = anneal_means(
+            rules, choice.near.other, choice.near.first, choice.graph, scratch, state, random,
+            min(CHUNK, tries - done), heat[0], heat[1], penalty,
+        )  # fmt: skip
+        done += CHUNK
+        _offer(rules, sites, state, best)
+        run.tell("centres", cost=best.cost if np.isfinite(best.cost) else None)
+        if part >= 1.0:
+            break
+
+
+def _start_partition(choice: Choice, rng: np.random.Generator) -> Ints:
+    """Return territories around spread centres after some Lloyd steps."""
+    centres = spread_sites(choice, rng)
+    if choice.connected:
+        slot_of = place_units(choice, centres)
+        if count_extra_parts(choice.graph, slot_of) > 0:
+            raise ValueError("no connected start was found")
+        return slot_of
+    from scipy.spatial import cKDTree
+
+    points = choice.costs.points
+    means = choice.costs.sites[centres]
+    for _ in range(LLOYD_STEPS):
+        slot_of = np.asarray(cKDTree(means).query(points)[1], np.int64)
+        size = np.bincount(slot_of, minlength=choice.territories)
+        sums = np.array([np.bincount(slot_of, axis, choice.territories) for axis in points.T]).T
+        means = np.where(size[:, None] > 0, sums / np.maximum(size, 1)[:, None], means)
+    lost = np.flatnonzero(np.bincount(slot_of, minlength=choice.territories) == 0)
+    for slot in lost.tolist():
+        crowded = np.flatnonzero(slot_of == np.argmax(np.bincount(slot_of)))
+        slot_of[crowded[0]] = slot
+    return slot_of
+
+
+def _make_rules(choice: Choice, sites: Sites, places: Floats) -> MeanRules:
+    """Return the arrays of the loops; points about their mean, so that squares stay small."""
+    weights = np.ones(choice.units) if sites.weights is None else np.asarray(sites.weights, float)
+    rules = choice.rules
+    return MeanRules(
+        np.ascontiguousarray(places - places.mean(axis=0)),
+        weights,
+        rules.amounts,
+        np.ascontiguousarray(rules.lower),
+        np.ascontiguousarray(rules.upper),
+        rules.scale,
+        int(sites.distance == "squared"),
+    )
+
+
+def _offer(rules: MeanRules, sites: Sites, state: MeanState, best: MeanBest) -> None:
+    """Keep the partition if it is better than the best: less broken, then cheaper."""
+    slots = range(state.size.size)
+    broken = sum(broken_after(rules, state, slot, -1, -1) for slot in slots)
+    broken = 0.0 if broken <= 1e-9 else broken
+    cost = price_means(sites, state.slot_of, state.size.size)
+    if (broken, cost) < (best.broken, best.cost):
+        best.slot_of = state.slot_of.copy()
+        best.broken, best.cost = broken, cost
+
+
+def bound_means(choice: Choice, run: Run, cost: float) -> float | None:
+    """Return half of the bound for centres at points: a mean never saves more than half.
+
+    Parameters
+    ----------
+    choice
+        The problem with centres at points.
+    run
+        On which terms.
+    cost
+        Of the best answer.
+
+    Notes
+    -----
+    A territory's cost from a member drawn by weight is on average at most twice that from its
+    mean (exactly twice for squares, by the triangle inequality otherwise).
+    """
+    if run.is_over() or not np.isfinite(cost):
+        return None
+    lists = list_sites(choice)
+    middle = min(lists.cost.shape[1] - 1, int(1.5 * choice.sites / choice.territories))
+    prices = np.minimum(lists.cost[:, middle], lists.ceiling)
+    found = climb_prices(
+        lists, np.zeros((0, 0)), prices, 2.0 * cost, BOUND_STEPS, lambda _: not run.is_over()
+    )
+    return max(0.0, 0.5 * (found.bound - 1e-11 * float(np.abs(found.prices).sum())))

@@ -1,0 +1,1 @@
+"""Compact territories of a graph, by their diameter."""

@@ -1,0 +1,1 @@
+"""Connected territories on a graph of neighbours."""

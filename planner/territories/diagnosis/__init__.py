@@ -1,0 +1,1 @@
+"""Why no alignment keeps the rules, and what would have to give."""

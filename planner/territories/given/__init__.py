@@ -1,0 +1,1 @@
+"""Territories given: from prices to an assignment, its repair and its improvement."""

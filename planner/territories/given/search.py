@@ -1,0 +1,266 @@
+"""An assignment under search: rounded from prices, repaired under growing penalties, improved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.territories.given.exchanges import exchange_all
+from planner.territories.given.model import Model, sum_rows
+from planner.territories.given.moves import Ground, State, link_units, shift_units
+from planner.territories.prices.candidates import Candidates
+from planner.territories.prices.conjugate import row_cost, row_worth
+from planner.territories.prices.dual import Priced
+from planner.territories.prices.pricing import total_loads
+from planner.territories.rules.check import ROUNDING
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+CROSSING = 12
+"""How many units of a territory are tried against another's at once."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Search:
+    """An assignment over near candidates, with its totals and the penalties of its limits.
+
+    Parameters
+    ----------
+    model, candidates
+        What is searched.
+    ground, state
+        The same for the compiled loops.
+    ones, others
+        Pairs of territories that share candidates, (pairs,).
+    floor
+        The least slack cost of each row, (territories, columns).
+    """
+
+    model: Model
+    candidates: Candidates
+    ground: Ground
+    state: State
+    ones: Ints
+    others: Ints
+    floor: Floats
+    changed: Ints
+    checked: Ints
+    clock: int = 1
+
+    @property
+    def territory_of(self) -> Ints:
+        """Territory of each unit, (units,)."""
+        return self.candidates.territory[self.state.place].astype(np.int64)
+
+    @property
+    def cost(self) -> float:
+        """Cost of the assignment, soft limits included, hard ones left out."""
+        free = np.zeros_like(self.state.loads)
+        soft = row_cost(self.model.zones, self.state.loads, free)
+        return float(self.candidates.cost[self.state.place].sum() + soft.sum())
+
+    @property
+    def excess(self) -> Floats:
+        """By how much each hard limit is broken, (territories, columns)."""
+        return find_excess(self.model, self.state.loads)
+
+    def refresh(self) -> None:
+        """Add the totals up afresh, so that rounding does not creep in."""
+        loads = np.zeros_like(self.state.loads)
+        total_loads(
+            self.state.place,
+            self.candidates.territory,
+            self.model.amounts,
+            self.candidates.pair,
+            self.model.pair_column,
+            self.model.zones.cap,
+            loads,
+        )
+        self.state.loads[:] = sum_rows(self.model, loads)
+
+    def place_units(self, place: Ints) -> None:
+        """Start from an assignment, given as each unit's candidate."""
+        self.state.place[:] = place
+        link_units(self.candidates.territory, self.state)
+        self.refresh()
+        self.changed[:] = self.clock + 1
+        self.clock += 1
+
+    def shift(self, order: Ints, *, broken_only: bool = False) -> int:
+        """Move each unit to where it saves most; return how many moved."""
+        touched = np.zeros(self.model.territory_count, dtype=np.bool_)
+        moved = shift_units(self.ground, self.state, order, touched, broken_only=broken_only)
+        self.clock += 1
+        self.changed[touched] = self.clock
+        return moved
+
+    def exchange(self, limit: int = 3, most: int = CROSSING) -> None:
+        """Exchange units between all pairs of territories that changed."""
+        self.clock = exchange_all(
+            self.ground,
+            self.state,
+            self.ones,
+            self.others,
+            most,
+            self.floor,
+            self.changed,
+            self.clock,
+            self.checked,
+            limit,
+        )
+
+    def raise_penalties(self, factor: float) -> None:
+        """Make the limits that are broken cost more."""
+        broken = self.excess > 0
+        self.ground.inner[broken] *= factor
+        self.changed[broken.any(axis=1)] = self.clock + 1
+        if broken[:, self.model.wide.astype(bool)].any():
+            self.changed[:] = self.clock + 1
+        self.clock += 1
+
+
+def find_excess(model: Model, loads: Floats) -> Floats:
+    """Return by how much each hard limit is broken, beyond rounding, (territories, columns).
+
+    Parameters
+    ----------
+    model
+        The model.
+    loads
+        Totals with plan-wide ones in row 0, (territories, columns).
+    """
+    zones = model.zones
+    under = np.maximum(zones.low - loads, 0.0)
+    over = np.maximum(loads - zones.high, 0.0)
+    room = 0.5 * ROUNDING
+    under[under <= room * np.maximum(np.abs(zones.low), 1e-9)] = 0.0
+    over[over <= room * np.maximum(np.abs(zones.high), 1e-9)] = 0.0
+    excess = np.where(np.isinf(zones.inner), under + over, 0.0)
+    excess[1:, model.wide.astype(bool)] = 0.0
+    return excess
+
+
+def start_search(model: Model, candidates: Candidates, priced: Priced, penalty: float) -> Search:
+    """Return a search that begins where each unit is cheapest at the prices.
+
+    Parameters
+    ----------
+    model, candidates
+        What is searched.
+    priced
+        These candidates at their prices.
+    penalty
+        What a typical unit's amount outside of a hard limit costs at first.
+    """
+    units, territories = model.unit_count, model.territory_count
+    zones, prices = model.zones, priced.prices
+    steep = np.maximum(penalty / model.scale, 1.5 * np.abs(prices))
+    ground = Ground(
+        start=candidates.start,
+        territory=candidates.territory,
+        cost=candidates.cost,
+        pair=candidates.pair,
+        amounts=model.amounts,
+        pair_column=model.pair_column,
+        wide=model.wide,
+        cap=zones.cap,
+        low=zones.low,
+        high=zones.high,
+        far_low=zones.far_low,
+        far_high=zones.far_high,
+        inner=np.where(np.isinf(zones.inner), steep, zones.inner),
+        outer=zones.outer,
+        price=np.ascontiguousarray(prices),
+        regret=priced.priced - np.repeat(priced.least, np.diff(candidates.start)),
+    )
+    state = State(
+        place=priced.best.copy(),
+        loads=np.zeros_like(prices),
+        head=np.full(territories, -1, dtype=np.int64),
+        after=np.full(units, -1, dtype=np.int64),
+        before=np.full(units, -1, dtype=np.int64),
+    )
+    ones, others = find_pairs(candidates, priced, territories)
+    search = Search(
+        model=model,
+        candidates=candidates,
+        ground=ground,
+        state=state,
+        ones=ones,
+        others=others,
+        floor=-row_worth(zones, prices),
+        changed=np.zeros(territories, dtype=np.int64),
+        checked=np.zeros(len(ones), dtype=np.int64),
+    )
+    search.place_units(priced.best)
+    return search
+
+
+def find_pairs(candidates: Candidates, priced: Priced, territories: int) -> tuple[Ints, Ints]:
+    """Return the pairs of territories that stand next to each other for some unit.
+
+    Parameters
+    ----------
+    candidates, priced
+        Near candidates at their prices.
+    territories
+        How many territories there are.
+    """
+    owner = np.repeat(candidates.territory[priced.best], np.diff(candidates.start)).astype(np.int64)
+    other = candidates.territory.astype(np.int64)
+    keys = np.minimum(owner, other) * territories + np.maximum(owner, other)
+    keys = np.unique(keys[owner != other])
+    return keys // territories, keys % territories
+
+
+def repair(search: Search, rng: np.random.Generator, rounds: int) -> bool:
+    """Shift and exchange under growing penalties until every hard limit holds.
+
+    Parameters
+    ----------
+    search
+        Where it stands; changed in place.
+    rng
+        For the order of the units.
+    rounds
+        How often at most.
+
+    Returns
+    -------
+    bool
+        Whether every hard limit holds.
+    """
+    for number in range(rounds):
+        search.shift(rng.permutation(search.model.unit_count), broken_only=number > 0)
+        search.exchange(limit=2, most=5 if number < rounds // 2 else 8)
+        search.refresh()
+        if not search.excess.any():
+            return True
+        search.raise_penalties(1.8)
+    return False
+
+
+def draw_places(
+    candidates: Candidates, priced: Priced, temperature: float, rng: np.random.Generator
+) -> Ints:
+    """Return a place for each unit, drawn by what its candidates share at a temperature, (units,).
+
+    The shares keep the limits that the smoothed dual was climbed to, which the cheapest candidates
+    alone do not: ties all fall to one side (Raghavan & Thompson 1987).
+
+    Parameters
+    ----------
+    candidates, priced
+        Near candidates at their prices.
+    temperature
+        Of the last climb.
+    rng
+        For the draw.
+    """
+    noise = -np.log(rng.exponential(size=len(priced.priced)))
+    score = priced.priced - temperature * noise
+    least = np.minimum.reduceat(score, candidates.start[:-1])
+    return np.flatnonzero(score == np.repeat(least, np.diff(candidates.start)))
