@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.postgres import Cluster, make_cluster, remove_cluster
+
 # A slow machine is not a failure: how long things take belongs into the benchmarks.
 settings.register_profile("planner", deadline=None)
 settings.load_profile("planner")
-
-from tests.postgres import Cluster, make_cluster, remove_cluster
 
 # Threads of the libraries would fight for the cores that pytest-xdist already uses.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
