@@ -216,6 +216,7 @@ def _unit_only(data: PlanningData, names: Iterable[str]) -> set[str]:
 
 
 def _build_seats(scenario: Scenario, data: PlanningData) -> Seats:
+    from planner.units.pace import set_pace
     from planner.units.seats import build_seats, number_seats
 
     if isinstance(scenario.alignment.territories, int):
@@ -227,7 +228,7 @@ def _build_seats(scenario: Scenario, data: PlanningData) -> Seats:
         )
         raise ScenarioError(message)
     ramp = scenario.quota.ramp if scenario.quota else ()
-    return build_seats(data, ramp)
+    return set_pace(build_seats(data, ramp), scenario.workload.role_hours)
 
 
 def _place_open_sites(
@@ -257,6 +258,7 @@ def _place_open_sites(
 def _share_targets(
     scenario: Scenario, units: ControlUnits, seats: Seats, eligibility: Eligibility
 ) -> tuple[dict[str, PeerGroups], dict[str, Targets], dict[str, Floats], tuple[Finding, ...]]:
+    from planner.units.pace import paced_hours
     from planner.units.peers import peer_groups
     from planner.units.targets import oversize_units, share_targets
     from planner.units.travel import nearest_travel
@@ -267,6 +269,8 @@ def _share_targets(
         amounts = units.measures[name]
         if depends_on_who_serves(name, scenario.alignment):
             amounts = amounts + nearest_travel(units, seats, eligibility)
+        if name == "workload":
+            amounts = amounts + paced_hours(units, seats, eligibility)
         peers[name] = peer_groups(eligibility, seats, rule.within)
         targets[name] = share_targets(
             amounts, eligibility, peers[name], seats, target=rule.target, tolerance=rule.tolerance

@@ -27,7 +27,7 @@ WORKLOAD = "workload"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TourTerm:
-    """An amount that a unit brings wherever someone travels to it, and nowhere else.
+    """An amount of a unit times a factor of whoever serves it.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ class TourTerm:
     amounts
         (units,)
     travels
-        Whether the territory travels, (territories,).
+        The factor: whether the territory travels, or by how much its role's hours differ,
+        (territories,).
     """
 
     name: str
@@ -247,8 +248,14 @@ def build_measure(
     the engine knows that exception, so the limit stands here as the scenario has it.
     """
     rule, count = parameters.measures[name], len(seats.territory_ids)
-    travels = depends_on_who_serves(name, parameters)
-    by_pair = SumTerm(name=name, parts=road_terms(units, seats, 1.0)) if travels else None
+    amounts, parts = units.measures[name], tuple[PairTerm, ...]()
+    if depends_on_who_serves(name, parameters):
+        parts += road_terms(units, seats, 1.0)
+    if name == WORKLOAD and len(seats.pace):
+        # What everybody takes stands in the amounts, so that no pair takes less than nothing.
+        least = float(seats.pace.min())
+        amounts = amounts + units.hours * (least - 1.0)
+        parts += (TourTerm(name="role", amounts=units.hours, travels=seats.pace - least),)
     free = np.full(count, np.inf)
     soft = SoftLimits(
         target=targets.target,
@@ -258,10 +265,10 @@ def build_measure(
     )
     return Measure(
         name=name,
-        amounts=units.measures[name],
+        amounts=amounts,
         lower=targets.lower if rule.hard else -free,
         upper=targets.upper if rule.hard else free,
-        by_pair=by_pair,
+        by_pair=SumTerm(name=name, parts=parts) if parts else None,
         soft=None if rule.hard else soft,
     )
 

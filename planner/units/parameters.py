@@ -30,6 +30,11 @@ class WorkloadParameters(Parameters):
         default="segment",
         description="The column of accounts that the two tables above are keyed by.",
     )
+    role_hours: dict[str, Positive] = Field(
+        default_factory=dict,
+        description="Multiple of an account's visit hours by the role of whoever serves it, such "
+        'as { "Inside Sales" = 0.6 }; 1 for roles that are not named.',
+    )
     speed_kmh: Positive = Field(default=60.0, description="Speed on the road, km/h.")
     detour: Annotated[float, Field(ge=1, allow_inf_nan=False)] = Field(
         default=1.3, description="Length of the road over the straight line."

@@ -120,6 +120,9 @@ class Seats:
         The rep whose row describes the seat: its holder, else its last one, (territories,).
     seat_of_rep
         Territory (its position) of every rep who has or had one that is still filled, by rep_id.
+    pace
+        Multiple of an account's visit hours that the seat's role takes, (territories,); empty
+        where every role takes the same.
     """
 
     territory_ids: tuple[str, ...]
@@ -133,6 +136,7 @@ class Seats:
     pool: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     profile_ids: tuple[str, ...] = ()
     seat_of_rep: dict[str, int] = field(default_factory=dict)
+    pace: Floats = field(default_factory=_no_floats)
     findings: tuple[Finding, ...] = ()
 
 

@@ -100,6 +100,7 @@ def territory_travel(
     number = len(seats.territory_ids)
     visits = total_by(to, units.visits[served], number)
     work = total_by(to, units.hours[served], number)
+    work = work * seats.pace if len(seats.pace) else work
     road = travel_of_pairs(units, seats, served, to)
     driving = total_by(to, road, number)
     available = parameters.hours_per_year * seats.period_capacity

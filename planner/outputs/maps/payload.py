@@ -42,7 +42,7 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
         "lon": _degrees(accounts["longitude"].to_numpy(float)),
         "lat": _degrees(accounts["latitude"].to_numpy(float)),
         "ids": accounts["account_id"].astype(str).tolist(),
-        "names": accounts["name"].astype(str).tolist(),
+        "names": accounts["name"].fillna("").astype(str).tolist(),
         "proposed": plan.territory_of_account.tolist(),
         "today": plan.today.seat_of_account.tolist(),
         "group": _group_of_account(plan, groups),
