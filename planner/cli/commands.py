@@ -20,6 +20,7 @@ COMMANDS = {
     "score": ("scoring", "Score someone else's alignment by the scenario's own rules."),
     "explain": ("explaining", "Say why an account or a territory is as it is."),
     "compare": ("comparing", "Put plans side by side; the first is the baseline."),
+    "sweep": ("sweeping", "Plan all combinations of some keys, and draw the trade-offs."),
     "backtest": ("backtesting", "Judge the methods on past periods that they did not see."),
     "export": ("exporting", "Write a plan for another system."),
 }
@@ -80,6 +81,7 @@ Examples:
   planner plan scenario.toml --set quota.goal=95_000_000 --out plans/higher
   planner explain plans/baseline --account 0042
   planner compare plans/baseline plans/higher
+  planner sweep scenario.toml --vary quota.goal=90_000_000,95_000_000 --out sweep
 
 \b
 Shell completion (bash; zsh and fish likewise):

@@ -41,8 +41,8 @@ def make_report(plan: Plan) -> str:
     """Return the report as one page of HTML without scripts."""
     from markupsafe import Markup
 
-    css = files("planner.outputs").joinpath("templates", "report.css").read_text(encoding="utf-8")
-    environment = _environment()
+    css = page_style()
+    environment = page_environment()
     table = environment.get_template("table.html.j2")
     tables = {
         # Made by our own escaping template.
@@ -56,7 +56,7 @@ def make_report(plan: Plan) -> str:
     ).render(
         name=plan.provenance.name,
         title=title_sentence(plan),
-        policy=_policy(css),
+        policy=page_policy(css),
         css=Markup(css),  # noqa: S704 - our own file
         violations=plan.alignment.violations,
         headlines=headlines(plan),
@@ -75,7 +75,14 @@ def make_report(plan: Plan) -> str:
     )
 
 
-def _environment() -> Environment:
+def page_style() -> str:
+    """Return the style sheet of all pages."""
+    sheet = files("planner.outputs").joinpath("templates", "report.css")
+    return sheet.read_text(encoding="utf-8")
+
+
+def page_environment() -> Environment:
+    """Return the templates of all pages; they escape every value."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
@@ -86,7 +93,8 @@ def _environment() -> Environment:
     )
 
 
-def _policy(css: str) -> str:
+def page_policy(css: str) -> str:
+    """Return the content security policy of a page that may use one style sheet and no more."""
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 

@@ -47,7 +47,7 @@ def _stays_as_stated(why: Finding) -> Finding:
 
 def with_ramp(scenario: Scenario, ramp: tuple[float, ...]) -> Scenario:
     """Return the scenario with the ramp that holds, so that every stage sees the same."""
-    if scenario.quota is None or scenario.quota.ramp == ramp:
+    if scenario.quota is None or scenario.quota.ramp_from == "stated":
         return scenario
     quota = scenario.quota.model_copy(update={"ramp": ramp})
     return scenario.model_copy(update={"quota": quota})

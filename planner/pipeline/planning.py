@@ -66,13 +66,57 @@ def make_plan(
     OutOfTimeError
         When no alignment was found in the effort or time given.
     """
-    from planner.potential.standing import assess_standing
-
     watch = Stopwatch(progress or Silence())
     company = prepare(scenario, folder, watch)
-    scenario = with_ramp(scenario, company.ramp)
+    company, result = align_company(scenario, company, watch, time_limit=time_limit)
+    return finish_plan(scenario, company, result, watch)
+
+
+def align_company(
+    scenario: Scenario, company: Company, watch: Stopwatch, *, time_limit: float | None = None
+) -> tuple[Company, AlignmentResult]:
+    """Align a company's territories; open centres become part of the company.
+
+    Parameters
+    ----------
+    scenario, company
+        The plan's settings, and what they apply to.
+    watch
+        Times the stage and tells who waits.
+    time_limit
+        Seconds; None is the counted effort.
+
+    Raises
+    ------
+    InfeasibleError
+        When it is proven before the search that no alignment satisfies the rules.
+    """
     with watch.stage("alignment"):
-        company, result = _align(scenario, company, time_limit, watch)
+        return _align(scenario, company, time_limit, watch)
+
+
+def finish_plan(
+    scenario: Scenario, company: Company, result: AlignmentResult, watch: Stopwatch
+) -> Plan:
+    """Set quotas on an alignment, simulate the year, and put the plan together.
+
+    Parameters
+    ----------
+    scenario, company, result
+        The plan's settings, what they apply to, and what the engine found.
+    watch
+        Times the stages and tells who waits.
+
+    Raises
+    ------
+    InfeasibleError
+        When no alignment, or no quotas, can satisfy the rules.
+    OutOfTimeError
+        When no alignment was found in the effort or time given.
+    """
+    from planner.potential.standing import assess_standing
+
+    scenario = with_ramp(scenario, company.ramp)
     territory_of = company.problem.spread(_settled(scenario, company, result))
     of_account = territory_of[company.units.unit_of_account]
     with watch.stage("quotas"):
