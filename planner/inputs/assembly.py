@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from planner.inputs import company_checks, control, place_checks
+from planner.inputs import association_checks, company_checks, control, place_checks
 from planner.inputs.companies import gather_accounts
 from planner.inputs.countries import find_codes
 from planner.inputs.data import ControlTotal, PlanningData
@@ -17,7 +17,7 @@ from planner.inputs.events import (
     gather_opportunities,
     gather_quotas,
 )
-from planner.inputs.geography import build_units
+from planner.inputs.geography import build_boundary, build_units
 from planner.inputs.identities import shorten_all
 from planner.inputs.money import Currency
 from planner.inputs.parameters import ControlParameters
@@ -69,7 +69,8 @@ def assemble(
         opportunities=_table_of(events, "opportunities"),
         activities=_table_of(events, "activities"),
         units=units,
-        associations=_associations(reading),
+        associations=_associations(reading, table, people),
+        boundary=_gather_boundary(reading),
         rates=dict(rates),
         sources=tuple(reading.sources),
         control=totals,
@@ -145,10 +146,18 @@ def _table_of(events: Mapping[str, Events], name: str) -> pd.DataFrame | None:
     return events[name].table if name in events else None
 
 
-def _associations(reading: Reading) -> pd.DataFrame | None:
+def _associations(reading: Reading, accounts: pd.DataFrame, people: People) -> pd.DataFrame | None:
     if not _is_usable(reading, "associations"):
         return None
-    return reading.frames["associations"].frame
+    table, findings = association_checks.gather_associations(
+        reading.frames["associations"].frame, accounts, people.reps
+    )
+    reading.findings.extend(findings)
+    return table
+
+
+def _gather_boundary(reading: Reading) -> gpd.GeoDataFrame | None:
+    return build_boundary(reading.frames["boundary"]) if _is_usable(reading, "boundary") else None
 
 
 def _count_totals(

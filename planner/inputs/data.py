@@ -90,6 +90,8 @@ class PlanningData:
     opportunity_id, account_id, stage, amount (int64), type, created, close_date, probability,
     last_activity, rep_id. ``activities``: rep_id, date, kind, count, hours, account_id,
     accepted. ``units``: a GeoDataFrame in WGS 84 with unit_id, geometry and its measures.
+    ``associations``: see ``planner.inputs.crm_tables``, each object and id once. ``boundary``: a
+    GeoDataFrame in WGS 84, outside which no area is drawn.
     A table that was not given is None.
 
     Parameters
@@ -111,6 +113,7 @@ class PlanningData:
     activities: pd.DataFrame | None = None
     units: gpd.GeoDataFrame | None = None
     associations: pd.DataFrame | None = None
+    boundary: gpd.GeoDataFrame | None = None
     rates: dict[str, float] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     control: tuple[ControlTotal, ...] = ()

@@ -214,18 +214,3 @@ ACTIVITIES = Table(
         ),
     ),
 )
-
-ASSOCIATIONS = Table(
-    "associations",
-    "What the CRM has today, for its load files: object, Id and the keys of each row.",
-    (
-        Column(
-            "object",
-            "text",
-            "The CRM's object, such as Territory2.",
-            required=True,
-            aliases=("Object Name", "SObject", "Type"),
-        ),
-        Column("id", "id", "Its Id in the CRM.", required=True, aliases=("Record Id", "Id (18)")),
-    ),
-)

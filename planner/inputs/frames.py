@@ -234,6 +234,8 @@ def _find_missing(frame: Frame, column: Column) -> list[Problem]:
             blank[problem.positions] = False
     own_id = column == frame.table.columns[0] and column.kind == "id"
     soft = frame.table.name in {"opportunities", "activities"} and column.kind != "id"
+    # Whoever lacks an Id is left out of the CRM's files; the plan itself does not need it.
+    soft = soft or frame.table.name == "associations"
     problem = Problem(
         code="missing_id" if own_id else f"missing_{column.name}",
         column=column.name,

@@ -180,3 +180,13 @@ def build_units(frame: Frame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     good = shaped["unit_id"].notna() & ~shaped["unit_id"].duplicated() & shaped.geometry.notna()
     units = shaped[good].sort_values("unit_id", kind="stable").reset_index(drop=True)
     return units, findings
+
+
+def build_boundary(frame: Frame) -> gpd.GeoDataFrame:
+    """Return the polygons of the land, those without a shape left out."""
+    import geopandas as gpd
+    import numpy as np
+
+    shapes = np.asarray(frame.raw.geometry, dtype=object)
+    land = gpd.GeoDataFrame({"geometry": shapes}, geometry="geometry", crs="EPSG:4326")
+    return land[land.geometry.notna()].reset_index(drop=True)

@@ -145,6 +145,10 @@ class InputsParameters(Parameters):
     associations: TableParameters | None = Field(
         default=None, description="What the CRM has today, for its load files."
     )
+    boundary: TableParameters | None = Field(
+        default=None,
+        description="Where the land ends, for areas on maps: GeoJSON, GeoPackage or shapefile.",
+    )
 
 
 class ControlParameters(Parameters):

@@ -71,7 +71,7 @@ class Table:
 
 def known_tables() -> dict[str, Table]:
     """Return every table of the contract by its name, in the contract's order."""
-    from planner.inputs import account_tables, event_tables, rep_tables
+    from planner.inputs import account_tables, crm_tables, event_tables, rep_tables
 
     tables = (
         account_tables.ACCOUNTS,
@@ -82,6 +82,7 @@ def known_tables() -> dict[str, Table]:
         event_tables.ACTIVITIES,
         account_tables.UNITS,
         account_tables.PLACES,
-        event_tables.ASSOCIATIONS,
+        crm_tables.ASSOCIATIONS,
+        crm_tables.BOUNDARY,
     )
     return {table.name: table for table in tables}

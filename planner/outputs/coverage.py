@@ -18,7 +18,7 @@ SLIVER_SHARE, ISLAND_SHARE = 2e-4, 1e-9
 
 
 def cover_exactly(
-    shapes: Any, label: Ints, cover: BaseGeometry | None
+    shapes: Any, label: Ints, cover: BaseGeometry | None, smallest: float = SLIVER_SHARE
 ) -> list[tuple[int, BaseGeometry]]:
     """Return the union of the shapes of each label on a grid of six decimals, without overlap.
 
@@ -33,6 +33,8 @@ def cover_exactly(
         Which shapes belong together, -1 left out, (shapes,).
     cover
         Nothing outside it is kept.
+    smallest
+        Pieces of less than this share of a label's largest are left out.
     """
     import shapely
 
@@ -46,7 +48,6 @@ def cover_exactly(
     noded = shapely.union_all(np.array(lines, dtype=object), grid_size=GRID)
     faces = shapely.get_parts(shapely.polygonize([noded]))
     owner = _owner_of_face(faces, chosen, names, cover)
-    smallest = ISLAND_SHARE if cover is None else SLIVER_SHARE
     found = [
         (name, _join_faces(faces[owner == name], smallest)) for name in np.unique(names).tolist()
     ]

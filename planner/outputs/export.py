@@ -30,15 +30,27 @@ class Format:
         What it gives, in one line.
     write
         Writes its files into an empty folder.
+    compares
+        Whether it reports what changes against an earlier plan, which ``write`` then takes too.
     """
 
     words: str
-    write: Callable[[Plan, Path], None]
+    write: Callable[..., None]
+    compares: bool = False
 
 
 def _write_pages(plan: Plan, folder: Path) -> None:
     write_report(plan, folder / "report.html")
     write_map(plan, plan_areas(plan), folder / "map.html")
+
+
+def _crm_format(system: str, words: str) -> Format:
+    def write(plan: Plan, folder: Path, against: Plan | None = None) -> None:
+        from planner.outputs.crm.export import write_crm
+
+        write_crm(plan, folder, system, against)
+
+    return Format(words=words, write=write, compares=True)
 
 
 FORMATS = {
@@ -58,12 +70,15 @@ FORMATS = {
         write=lambda plan, folder: write_geopackage(plan, plan_areas(plan), folder / "plan.gpkg"),
     ),
     "html": Format(words="the report and the map", write=_write_pages),
+    "salesforce": _crm_format("salesforce", "load files for Salesforce Territory Management 2"),
+    "hubspot": _crm_format("hubspot", "load files for HubSpot: owners and goals"),
+    "dynamics": _crm_format("dynamics", "load files for Dynamics 365: territories and goals"),
 }
-# Named in the contract; refused by name as long as there is nothing behind them.
-ANNOUNCED = ("salesforce", "hubspot", "dynamics", "pdf")
 
 
-def export_plan(plan: Plan, to: str, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+def export_plan(
+    plan: Plan, to: str, folder: Path, *, force: bool = False, against: Plan | None = None
+) -> tuple[Path, ...]:
     """Write a plan for another tool, into a new folder or not at all.
 
     Parameters
@@ -72,6 +87,8 @@ def export_plan(plan: Plan, to: str, folder: Path, *, force: bool = False) -> tu
         A name of ``FORMATS``.
     force
         Whether the files may join an existing folder, replacing those of the same names.
+    against
+        An earlier plan, for the formats that report what changes.
 
     Returns
     -------
@@ -81,11 +98,16 @@ def export_plan(plan: Plan, to: str, folder: Path, *, force: bool = False) -> tu
     Raises
     ------
     ScenarioError
-        If there is no such format, or the folder exists and ``force`` is not given.
+        If there is no such format, the folder exists and ``force`` is not given, or the format
+        compares with no other plan.
     StoreError
         If the disk refuses.
     """
     form = find_format(to)
+    if against is not None and not form.compares:
+        able = ", ".join(name for name, one in FORMATS.items() if one.compares)
+        raise ScenarioError(f"--against goes with {able}, not with {to}")
+    extra = (against,) if against is not None else ()
     target = folder.resolve()
     if target.exists() and not force:
         message = f"{folder} already exists: choose another --out, or --force to write into it"
@@ -96,7 +118,7 @@ def export_plan(plan: Plan, to: str, folder: Path, *, force: bool = False) -> tu
     with disk_errors(target, "written"):
         target.parent.mkdir(parents=True, exist_ok=True)
         with staging_folder(target) as staging:
-            form.write(plan, staging)
+            form.write(plan, staging, *extra)
             names = sorted(path.name for path in staging.iterdir())
             if target.is_dir():
                 for name in names:
@@ -117,9 +139,6 @@ def find_format(name: str) -> Format:
     if name in FORMATS:
         return FORMATS[name]
     known = ", ".join(FORMATS)
-    if name in ANNOUNCED:
-        message = f"this version does not export to {name} yet; it exports to {known}"
-        raise ScenarioError(message)
     close = difflib.get_close_matches(name, FORMATS, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     message = f"there is no format {name!r}; it exports to {known}.{hint}"

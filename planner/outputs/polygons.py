@@ -129,32 +129,43 @@ def _has_units(plan: Plan) -> bool:
     return bool(accounts["unit_id"].isin(units["unit_id"]).mean() >= UNITS_USED_FROM)
 
 
-def _land(plan: Plan) -> BaseGeometry | None:
-    """Return what the user's units cover, where accounts do not say in which they are."""
+def _boundary(plan: Plan) -> BaseGeometry | None:
+    """Return the land that the user gave, None where he gave none."""
     import shapely
 
-    units = plan.data.units
-    if units is None or not len(units):
+    given = plan.data.boundary
+    if given is None or not len(given):
         return None
+    land = shapely.union_all(shapely.make_valid(shapely.force_2d(given.geometry.to_numpy())))
+    return None if shapely.area(land) == 0 else land
+
+
+def _land(plan: Plan) -> BaseGeometry | None:
+    """Return the boundary, else what the user's units cover where no account says in which it is."""
+    import shapely
+
+    units, boundary = plan.data.units, _boundary(plan)
+    if boundary is not None or units is None or not len(units):
+        return boundary
     land = shapely.union_all(_clean_units(units))
     return None if shapely.is_empty(land) else land
 
 
 def _areas_by_unit(plan: Plan, places: Ints) -> list[BaseGeometry | None]:
-    from planner.outputs.coverage import cover_exactly
+    from planner.outputs.coverage import ISLAND_SHARE, cover_exactly
 
     units = plan.data.units
     if units is None:
         return []
     size, groups = len(plan.territory_ids), _group_numbers(plan)
     owners = _owner_counts(plan, units, places)
-    clean = _clean_units(units)
+    clean, boundary = _clean_units(units), _boundary(plan)
     shapes: list[BaseGeometry | None] = [None] * size
     for group in np.unique(groups).tolist():
         members = np.flatnonzero(groups == group)
         counts = owners[:, members]
         winner = np.where(counts.max(axis=1, initial=0) > 0, counts.argmax(axis=1), -1)
-        for member, shape in cover_exactly(clean, winner, cover=None):
+        for member, shape in cover_exactly(clean, winner, cover=boundary, smallest=ISLAND_SHARE):
             shapes[int(members[member])] = shape
     return shapes
 

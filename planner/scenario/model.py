@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from planner.inputs.parameters import ControlParameters, InputsParameters, PeriodParameters
 from planner.outcomes.parameters import CompensationParameters, OutcomeParameters
+from planner.outputs.parameters import ExportParameters
 from planner.parameters import Parameters
 from planner.potential.parameters import PerformanceParameters, PotentialParameters
 from planner.quotas.parameters import QuotaParameters
@@ -55,6 +56,10 @@ class Scenario(Parameters):
     )
     outcomes: OutcomeParameters = Field(
         default_factory=OutcomeParameters, description="How the plan is simulated."
+    )
+    export: ExportParameters = Field(
+        default_factory=ExportParameters,
+        description="What the files for a CRM need to know of it.",
     )
 
     @field_validator("fx")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from planner.errors import ScenarioError, StoreError
-from planner.outputs.export import ANNOUNCED, export_plan, find_format
+from planner.outputs.crm.export import SYSTEMS
+from planner.outputs.export import export_plan, find_format
 from planner.outputs.plan import Plan
 
 FILES = {
@@ -40,11 +41,17 @@ def test_an_existing_folder_is_joined_by_force_alone(company: Plan, tmp_path: Pa
     assert len(list(tmp_path.iterdir())) == 6
 
 
-@pytest.mark.parametrize("name", ANNOUNCED)
-def test_formats_of_later_are_refused_by_name(name: str) -> None:
-    """A format that the contract names and this version lacks is not an unknown one."""
-    with pytest.raises(ScenarioError, match=f"not export to {name} yet"):
-        find_format(name)
+@pytest.mark.parametrize("form", SYSTEMS)
+def test_a_crm_gets_a_readme(company: Plan, tmp_path: Path, form: str) -> None:
+    """Whatever ids are known, the folder says what to load and what is left out."""
+    written = {path.name for path in export_plan(company, form, tmp_path / "out", against=company)}
+    assert {"README.md", "changes.csv", "open_opportunities.csv"} <= written
+
+
+def test_formats_that_compare_nothing_refuse_an_earlier_plan(company: Plan, tmp_path: Path) -> None:
+    """The option is not silently ignored."""
+    with pytest.raises(ScenarioError, match="--against goes with salesforce"):
+        export_plan(company, "csv", tmp_path / "out", against=company)
 
 
 def test_the_nearest_format_is_named() -> None:

@@ -1,0 +1,1 @@
+"""Files that a CRM loads: Salesforce, HubSpot, Dynamics 365."""
