@@ -21,12 +21,14 @@ from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.progress import show_progress
 
 if TYPE_CHECKING:
+    from planner.inputs.edits import EditBook
     from planner.outputs.plan import Plan
 
 EPILOG = """\b
 Examples:
   planner plan scenario.toml --out plans/baseline
   planner plan scenario.toml --set alignment.disruption.max_account_share=0.1 --out plans/calm
+  planner plan scenario.toml --edits plans/baseline/workbook.xlsx --out plans/edited
   planner plan scenario.toml --time-limit 30 --json"""
 
 
@@ -45,6 +47,12 @@ Examples:
     type=click.FloatRange(min=0, min_open=True),
     help="Seconds for the alignment: the best so far is kept, and the plan says that it may not repeat.",
 )
+@click.option(
+    "--edits",
+    type=click.Path(path_type=Path),
+    metavar="WORKBOOK",
+    help="A plan's workbook in which somebody edited: it is read back, checked, and planned with.",
+)
 @force_option
 @json_option
 @ends_cleanly
@@ -55,6 +63,7 @@ def command(
     settings: tuple[str, ...],
     seed: int | None,
     time_limit: float | None,
+    edits: Path | None,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -71,11 +80,32 @@ def command(
     from planner.pipeline.planning import make_plan
 
     check_target(target, force=force)
+    book = _read_edits(edits)
     with show_progress() as progress:
-        plan = make_plan(settled, folder, time_limit=time_limit, progress=progress)
+        plan = make_plan(settled, folder, time_limit=time_limit, progress=progress, edits=book)
         progress.start("writing")
         plan = save_plan(plan, target, force=force, progress=progress.note)
     print_plan(plan, target, as_json)
+    _return_refusals(edits, plan)
+
+
+def _read_edits(path: Path | None) -> EditBook | None:
+    if path is None:
+        return None
+    from planner.inputs.edits import read_edits
+
+    return read_edits(path)
+
+
+def _return_refusals(path: Path | None, plan: Plan) -> None:
+    """Write the copy of the workbook that says at each refused cell why."""
+    if path is None or plan.edits is None or not plan.edits.refused:
+        return
+    from planner.outputs.refusals import write_refusals
+
+    copy, reason = write_refusals(path, plan.edits.refused)
+    said = f"The reasons stand at the cells of {copy}." if copy else f"No copy: {reason}."
+    click.echo(said, err=True)
 
 
 def print_plan(plan: Plan, folder: Path, as_json: bool) -> None:

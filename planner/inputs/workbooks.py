@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from planner.inputs.parameters import TableParameters
 from planner.inputs.raw import MOST_COLUMNS, RawTable, unreadable
@@ -15,6 +15,7 @@ from planner.inputs.raw import MOST_COLUMNS, RawTable, unreadable
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T")
 LARGEST_CONTENT = 2 << 30
 SUSPICIOUS_CONTENT = 64 << 20
 SUSPICIOUS_RATIO = 250
@@ -147,8 +148,44 @@ def _read_rows(
     table: str, location: str, path: Path, sheet: str | None
 ) -> tuple[list[list[Any]], int]:
     """Return the rows of a sheet from its header on, and the header's row number."""
+    return _open_safely(table, location, lambda: _open_sheet(table, location, path, sheet))
+
+
+def read_sheets(
+    table: str, location: str, path: Path, names: Sequence[str]
+) -> dict[str, list[list[Any]]]:
+    """Return the cells of the named sheets that a workbook has, from its first row and column on.
+
+    Parameters
+    ----------
+    table
+        What the workbook is, for messages.
+
+    Raises
+    ------
+    UnreadableError
+        When it is not a workbook, or is a bomb.
+    """
+    if zipfile.is_zipfile(path):
+        _refuse_bombs(table, location, path)
+    return _open_safely(table, location, lambda: _open_named(path, names))
+
+
+def _open_named(path: Path, names: Sequence[str]) -> dict[str, list[list[Any]]]:
+    from python_calamine import CalamineWorkbook
+
+    with CalamineWorkbook.from_path(str(path)) as book:
+        return {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in names
+            if name in book.sheet_names
+        }
+
+
+def _open_safely(table: str, location: str, read: Callable[[], T]) -> T:
+    """Read, and turn whatever the reader trips over into the finding that the file is damaged."""
     try:
-        return _open_sheet(table, location, path, sheet)
+        return read()
     except Exception as error:
         from planner.inputs.raw import UnreadableError
 
@@ -230,6 +267,11 @@ def _as_time(value: date | None) -> datetime | None:
     if value is None or isinstance(value, datetime):
         return value
     return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - cells have no time zone
+
+
+def cell_words(value: Any) -> str:
+    """Return a cell as a person would type it, trimmed; nothing for a blank one."""
+    return "" if value is None else _as_text(value, ".").strip()
 
 
 def _as_text(value: Any, decimal: str) -> str:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from planner.findings import Finding
 from planner.inputs.data import ControlTotal, PlanningData, Source
+from planner.inputs.edits import Edits
 from planner.outcomes.result import Outcomes, PlanAssessment
 from planner.potential.result import Potential
 from planner.potential.standing import Standing
@@ -201,6 +202,8 @@ class Plan:
         Of all stages, in the stages' order.
     interrupted
         Whether somebody stopped the search, so that this is the best found until then.
+    edits
+        What a person edited over an earlier plan; None where nobody did.
     """
 
     provenance: Provenance
@@ -229,6 +232,7 @@ class Plan:
     idle_hours: Floats = field(default_factory=lambda: np.zeros(0))
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
+    edits: Edits | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from planner.errors import FaultError
 from planner.findings import Finding
 from planner.inputs.data import ControlTotal, PlanningData, Source
+from planner.inputs.edits import Edit, Edits
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
@@ -54,7 +55,7 @@ KEPT: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         *(AlignmentSummary, MeasureSummary, MovedSummary, Plan, Provenance, RuleLine),
-        *(PlanningData, Source, ControlTotal, Currency, Period, Rep, Finding),
+        *(PlanningData, Source, ControlTotal, Currency, Period, Rep, Finding, Edit, Edits),
         *(Potential, ControlUnits, Seats, Eligibility, Today),
         *(QuotaSheet, QuotaLine, QuotaDerivation, Outcomes, Outcome),
         *(PlanAssessment, CompensationCost, RepPay, PayElement),

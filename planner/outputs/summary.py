@@ -44,7 +44,29 @@ def summarise(plan: Plan) -> dict[str, Any]:
         "goal_probability": plain_number(plan.outcomes.goal_probability) if plan.outcomes else None,
         "seconds": dict(plan.provenance.seconds),
         "peak_memory_mb": plan.provenance.peak_memory_mb,
+        **_edit_counts(plan),
     }
+
+
+def _edit_counts(plan: Plan) -> dict[str, Any]:
+    edits = plan.edits
+    if edits is None:
+        return {}
+    return {"edits": {"accepted": len(edits.accepted), "refused": len(edits.refused)}}
+
+
+def _edit_document(plan: Plan) -> dict[str, Any]:
+    """Return every edit as plan.json holds it: what counts, and what is refused and why."""
+    edits = plan.edits
+    if edits is None:
+        return {}
+    head = {"workbook": edits.workbook, "sha256": edits.sha256, "made_from": edits.made_from}
+    accepted = [
+        {name: value for name, value in asdict(edit).items() if name != "reason"}
+        for edit in edits.accepted
+    ]
+    refused = [asdict(edit) for edit in edits.refused]
+    return {"edits": {**head, "accepted": accepted, "refused": refused}}
 
 
 def summary_json(plan: Plan, folder: Path) -> dict[str, Any]:
@@ -66,6 +88,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "rules": [_rule_line(line) for line in alignment.rules],
         "targets": {name: _targets(plan, measure) for name, measure in alignment.measures.items()},
         "holds": list(plan.today.hold_names),
+        **_edit_document(plan),
         "outcomes": _outcome_shares(plan),
         **assessment_document(plan),
         **standing_document(plan),

@@ -38,6 +38,8 @@ SHEETS = (
     ("Quota bridge", "From last year's quota to this one, step by step."),
     ("Bottom-up", "What was set beside what was submitted, else the potential of the books."),
     ("Findings", "What the planner noticed in the data and in the plan."),
+    ("Edit accounts", "To be filled in: another owner, a hold, a potential. See Edit help."),
+    ("Edit quotas", "To be filled in: a rep's quota by hand; planner plan --edits reads it back."),
 )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from planner.inputs.edit_words import word_edit
 from planner.outputs.plan import AlignmentSummary, MeasureSummary, MovedSummary, Plan
+
+SHOWN_EDITS = 10
 
 
 def word_plan(plan: Plan) -> str:
@@ -15,6 +18,7 @@ def word_plan(plan: Plan) -> str:
         _word_moved(moved),
         word_possible(alignment),
         *_word_quotas(plan),
+        *_word_edits(plan),
         *_word_findings(plan),
     ]
     return "\n".join(lines)
@@ -89,6 +93,27 @@ def _word_quotas(plan: Plan) -> list[str]:
             f"{plan.outcomes.draws:,} years; {plan.outcomes.share_at_quota:.0%} of reps are at or above quota."
         )
     return lines
+
+
+def _word_edits(plan: Plan) -> list[str]:
+    if plan.edits is None:
+        return []
+    accepted, refused = plan.edits.accepted, plan.edits.refused
+    lines = [
+        f"Edits of {plan.edits.workbook}: {len(accepted):,} count, {len(refused):,} are refused."
+    ]
+    lines += [f"  {word_edit(edit)}" for edit in accepted[:SHOWN_EDITS]]
+    lines += _and_more(len(accepted))
+    lines += [
+        f"  refused: {edit.sheet} {edit.cell}, {edit.subject}: {edit.reason}"
+        for edit in refused[:SHOWN_EDITS]
+    ]
+    return [*lines, *_and_more(len(refused))]
+
+
+def _and_more(count: int) -> list[str]:
+    more = count - SHOWN_EDITS
+    return [f"  and {more:,} more, in plan.json"] if more > 0 else []
 
 
 def _word_findings(plan: Plan) -> list[str]:

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.inputs.edits import ACCOUNTS_SHEET, QUOTAS_SHEET
 from planner.outputs.assessment_tables import assessment_tables
 from planner.outputs.columns import Column, Table, text
+from planner.outputs.edit_sheets import write_edit_sheets
 from planner.outputs.fairness_words import LIGHTS
 from planner.outputs.plan import Plan
 from planner.outputs.standing_tables import standing_tables
@@ -69,12 +71,14 @@ def write_workbook(plan: Plan, path: Path) -> None:
     titles = [(name, title) for name, title in SHEETS if name in tables]
     with _open_workbook(path) as book:
         styles = make_styles(book, plan)
-        write_summary_sheet(book, styles, plan, [title for _, title in titles])
+        sheets = [*(title for _, title in titles), ACCOUNTS_SHEET, QUOTAS_SHEET]
+        write_summary_sheet(book, styles, plan, sheets)
         for name, title in titles:
             table = _arranged(tables[name], plan)
             for part in range(max(1, -(-table.rows // MOST_ROWS))):
                 sheet = book.add_worksheet(title if part == 0 else f"{title} {part + 1}")
                 _write_table(sheet, styles, plan, table, part * MOST_ROWS)
+        write_edit_sheets(book, styles, plan)
 
 
 def findings_table(plan: Plan) -> Table:

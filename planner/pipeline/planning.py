@@ -7,7 +7,7 @@ import resource
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,11 @@ import numpy.typing as npt
 from planner import __version__
 from planner.errors import FaultError
 from planner.findings import Finding
+from planner.inputs.edit_words import describe_edits
 from planner.outputs.plan import Plan, Provenance
 from planner.pipeline.assembly import summarise_alignment, word_violation
+from planner.pipeline.edits import add_comments, prepare_edited
+from planner.pipeline.peer_names import name_groups
 from planner.pipeline.people import with_ramp
 from planner.pipeline.preparation import Company, prepare
 from planner.pipeline.progress import Progress, Silence, Stopwatch
@@ -24,6 +27,7 @@ from planner.pipeline.reasons import word_reasons
 from planner.territories.alignment import AlignmentResult, evaluate
 
 if TYPE_CHECKING:
+    from planner.inputs.edits import EditBook, Edits
     from planner.outcomes.result import Outcomes, PlanAssessment
     from planner.potential.standing import Standing
     from planner.quotas.result import QuotaSheet
@@ -41,6 +45,7 @@ def make_plan(
     *,
     time_limit: float | None = None,
     progress: Progress | None = None,
+    edits: EditBook | None = None,
 ) -> Plan:
     """Plan a company: potential, units, alignment, quotas and the simulated year.
 
@@ -54,6 +59,9 @@ def make_plan(
         Seconds for the alignment; None is the counted effort, which repeats exactly.
     progress
         Who is told where the work is.
+    edits
+        What a person wrote into an earlier plan's workbook: what the tables and the rules bear
+        comes before the scenario's own holds and overrides.
 
     Raises
     ------
@@ -67,9 +75,9 @@ def make_plan(
         When no alignment was found in the effort or time given.
     """
     watch = Stopwatch(progress or Silence())
-    company = prepare(scenario, folder, watch)
+    scenario, company, settled = _prepare(scenario, folder, edits, watch)
     company, result = align_company(scenario, company, watch, time_limit=time_limit)
-    return finish_plan(scenario, company, result, watch)
+    return finish_plan(scenario, company, result, watch, edits=settled)
 
 
 def align_company(
@@ -96,7 +104,12 @@ def align_company(
 
 
 def finish_plan(
-    scenario: Scenario, company: Company, result: AlignmentResult, watch: Stopwatch
+    scenario: Scenario,
+    company: Company,
+    result: AlignmentResult,
+    watch: Stopwatch,
+    *,
+    edits: Edits | None = None,
 ) -> Plan:
     """Set quotas on an alignment, simulate the year, and put the plan together.
 
@@ -106,6 +119,8 @@ def finish_plan(
         The plan's settings, what they apply to, and what the engine found.
     watch
         Times the stages and tells who waits.
+    edits
+        What a person wrote into an earlier plan's workbook, as far as it holds.
 
     Raises
     ------
@@ -135,9 +150,22 @@ def finish_plan(
         outcomes=outcomes,
         assessment=assessment,
         standing=standing,
-        findings=_join_findings(plan, quotas, outcomes, assessment, standing),
+        **_note_edits(company, plan, edits),
+        findings=_join_findings(plan, quotas, outcomes, assessment, standing, edits),
         provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
     )
+
+
+def _prepare(
+    scenario: Scenario, folder: Path, edits: EditBook | None, watch: Stopwatch
+) -> tuple[Scenario, Company, Edits | None]:
+    """Run every stage before the engine; the scenario comes back with ramp and edits in force."""
+    settled = None
+    if edits is None:
+        company = prepare(scenario, folder, watch)
+    else:
+        scenario, company, settled = prepare_edited(scenario, folder, edits, watch)
+    return with_ramp(scenario, company.ramp), company, settled
 
 
 def _align(
@@ -270,28 +298,6 @@ def _cluster_accounts(scenario: Scenario, company: Company) -> Ints:
     return labels[units.unit_of_account]
 
 
-def name_groups(company: Company) -> tuple[str, ...]:
-    """Return the name of each territory's peer group, by its roles and countries, (territories,)."""
-    from planner.units.peers import peer_groups
-
-    group = peer_groups(company.eligibility, company.seats, "eligibility").group_of_territory
-    names = _join_attribute(company, group, "role")
-    if len(set(names)) < len(names):
-        countries = _join_attribute(company, group, "country")
-        names = [f"{name} {where}".strip() for name, where in zip(names, countries, strict=True)]
-    if len(set(names)) < len(names):
-        names = [f"{name} {number}" for number, name in enumerate(names, start=1)]
-    return tuple(names[number] or "All" for number in group.tolist())
-
-
-def _join_attribute(company: Company, group: Ints, column: str) -> list[str]:
-    values = company.seats.attributes.get(column, ("",) * len(group))
-    return [
-        " and ".join(sorted({values[t] for t in np.flatnonzero(group == number).tolist()} - {""}))
-        for number in range(int(group.max(initial=-1)) + 1)
-    ]
-
-
 def _trace(scenario: Scenario) -> Provenance:
     versions = {"territory-planner": __version__, "python": platform.python_version()}
     versions |= {library: version(library) for library in LIBRARIES}
@@ -300,14 +306,22 @@ def _trace(scenario: Scenario) -> Provenance:
     )
 
 
+def _note_edits(company: Company, plan: Plan, edits: Edits | None) -> dict[str, Any]:
+    """Return the parts of a plan that tell of a person's edits."""
+    if edits is None:
+        return {}
+    return {"edits": edits, "reasons": add_comments(plan.reasons, company, edits)}
+
+
 def _join_findings(
     plan: Plan,
     quotas: QuotaSheet | None,
     outcomes: Outcomes | None,
     assessment: PlanAssessment | None,
     standing: Standing,
+    edits: Edits | None,
 ) -> tuple[Finding, ...]:
-    found = [*plan.findings]
+    found = [*(() if edits is None else describe_edits(edits)), *plan.findings]
     found += [] if quotas is None else quotas.findings
     found += [] if outcomes is None else outcomes.findings
     found += [] if assessment is None else assessment.compensation.findings

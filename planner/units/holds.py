@@ -21,6 +21,8 @@ from planner.units.result import Bools, Ints, Seats
 if TYPE_CHECKING:
     import pandas as pd
 
+Places = dict[str, list[int]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHolds:
@@ -83,13 +85,20 @@ def resolve_holds(
     owner = owner_seats(data, seats)
     held = np.full(len(owner), -1, dtype=np.int64)
     to = held.copy()
+    open_ = np.ones(len(owner), dtype=np.bool_)
     findings: list[Finding] = []
+    places = _places(data) if any(hold.account_ids for hold in holds) else {}
     for index, hold in enumerate(holds):
-        matched, unknown = _matches(hold, rows, data)
-        target, said = _targets(hold, matched & (held < 0), owner, data, seats)
-        findings += [*unknown, *said]
-        free = matched & (held < 0) & (target >= 0)
-        held[free], to[free] = index, target[free]
+        matched, unknown = _matches(hold, rows, data, places)
+        findings += unknown
+        if hold.to == "free":
+            open_ &= ~matched
+            continue
+        target, said = _targets(hold, matched & open_, owner, data, seats)
+        findings += said
+        taken = matched & open_ & (target >= 0)
+        held[taken], to[taken] = index, target[taken]
+        open_ &= ~taken
     names = tuple(hold.words() for hold in holds)
     return AccountHolds(
         hold_of_account=held,
@@ -101,20 +110,30 @@ def resolve_holds(
 
 
 def _matches(
-    hold: HoldParameters, rows: pd.DataFrame, data: PlanningData
+    hold: HoldParameters, rows: pd.DataFrame, data: PlanningData, places: Places
 ) -> tuple[Bools, list[Finding]]:
     if hold.where is not None:
         return select_accounts(hold.where, rows, data.period), []
-    return _named_accounts(hold, data)
+    return _named_accounts(hold, data, places)
 
 
-def _named_accounts(hold: HoldParameters, data: PlanningData) -> tuple[Bools, list[Finding]]:
-    ids = data.accounts["account_id"].astype(str)
+def _named_accounts(
+    hold: HoldParameters, data: PlanningData, places: Places
+) -> tuple[Bools, list[Finding]]:
+    ids = data.accounts["account_id"]
     wanted = index_ids(hold.account_ids or ())
-    short = ids.map(shorten)
-    known = set(short)
-    lost = [name for key, name in wanted.items() if key not in known]
-    return short.isin(wanted.keys()).to_numpy(np.bool_), _unknown_accounts(hold, lost, ids)
+    lost = [name for key, name in wanted.items() if key not in places]
+    matched = np.zeros(len(ids), dtype=np.bool_)
+    matched[[place for key in wanted for place in places.get(key, ())]] = True
+    return matched, _unknown_accounts(hold, lost, ids.astype(str)) if lost else []
+
+
+def _places(data: PlanningData) -> Places:
+    """Return where each account stands, by what its id is compared by."""
+    places: Places = {}
+    for place, account in enumerate(data.accounts["account_id"].astype(str).tolist()):
+        places.setdefault(shorten(account), []).append(place)
+    return places
 
 
 def _unknown_accounts(hold: HoldParameters, lost: list[str], ids: pd.Series) -> list[Finding]:

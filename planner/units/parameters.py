@@ -60,7 +60,10 @@ class HoldParameters(Parameters):
         default=None, min_length=1, description="The accounts by id, instead of a condition."
     )
     to: str = Field(
-        default="owner", min_length=1, description="owner (who has it today), or a rep_id."
+        default="owner",
+        min_length=1,
+        description="owner (who has it today), a rep_id or a territory_id; or free: no hold below "
+        "this one counts for these accounts.",
     )
     name: str | None = Field(default=None, description="What the hold is called in the plan.")
 
