@@ -115,9 +115,3 @@ def _move_debug_first(arguments: list[str]) -> list[str]:
     if "--debug" not in arguments:
         return arguments
     return ["--debug", *(argument for argument in arguments if argument != "--debug")]
-
-
-def describe_commands() -> dict[str, Any]:
-    """Return every command by name, for the documentation."""
-    context = click.Context(planner)
-    return {name: planner.get_command(context, name) for name in COMMANDS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import os
@@ -33,11 +32,25 @@ def ends_cleanly(command: Callable[P, None]) -> Callable[P, None]:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
+            if was_interrupted(error) and not is_debugging():
+                leave_interrupted(as_json=as_json)
             _leave(error, as_json=as_json)
         except KeyboardInterrupt:
             leave_interrupted(as_json=as_json)
 
     return run
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Return whether an error is Ctrl-C in disguise: DuckDB makes an error of its own from it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, KeyboardInterrupt) or type(seen).__name__ == "InterruptException":
+            return True
+        if not isinstance(seen, PlannerError) and "KeyboardInterrupt" in str(seen):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 def leave_interrupted(*, as_json: bool = False) -> NoReturn:
@@ -110,9 +123,3 @@ def is_debugging() -> bool:
     """Return whether ``--debug`` was given."""
     context = click.get_current_context(silent=True)
     return bool(context and context.find_root().params.get("debug"))
-
-
-def close_quietly() -> None:
-    """Flush both streams, and let a reader that went away go."""
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.flush()

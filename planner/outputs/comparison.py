@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.errors import ScenarioError
 from planner.outputs.assessment_tables import known_pay
-from planner.outputs.money_values import money_number
+from planner.outputs.money_values import level_total, money_number
 from planner.outputs.moves import revenue_at_risk
 from planner.outputs.plan import Plan
 from planner.outputs.summary import plain_json
@@ -202,7 +202,7 @@ def _term(plan: Plan, name: str) -> Figure:
 
 
 def _total(plan: Plan, level: str) -> Figure:
-    return None if plan.quotas is None else money_number(plan, plan.quotas.totals.get(level, 0))
+    return level_total(plan, level)
 
 
 def _expected(plan: Plan) -> Figure:

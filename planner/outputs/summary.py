@@ -12,7 +12,7 @@ import numpy as np
 
 from planner.inputs.data import ControlTotal
 from planner.outputs.assessment_document import assessment_document
-from planner.outputs.money_values import money_number, plain_number
+from planner.outputs.money_values import level_total, money_number, plain_number
 from planner.outputs.moves import hold_over_until
 from planner.outputs.plan import MeasureSummary, Plan, RuleLine
 from planner.outputs.standing_document import standing_document
@@ -133,10 +133,7 @@ def _quota_totals(plan: Plan) -> dict[str, float | int | None]:
     sheet = plan.quotas
     if sheet is None:
         return {"goal": None, "rep_total": None, "manager_total": None}
-    totals = {
-        f"{level}_total": money_number(plan, sheet.totals[level]) if level in sheet.totals else None
-        for level in ("rep", "manager")
-    }
+    totals = {f"{level}_total": level_total(plan, level) for level in ("rep", "manager")}
     return {"goal": money_number(plan, sheet.goal), **totals}
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from planner.inputs.edit_words import word_edit
+from planner.outputs.assessment_tables import known_pay
+from planner.outputs.fairness_words import count_lights, fairness_tests, fairness_title
+from planner.outputs.money_values import level_total
 from planner.outputs.plan import AlignmentSummary, MeasureSummary, MovedSummary, Plan
 
 SHOWN_EDITS = 10
@@ -78,21 +81,39 @@ def word_measures(alignment: AlignmentSummary) -> list[tuple[str, ...]]:
 def _word_quotas(plan: Plan) -> list[str]:
     if plan.quotas is None:
         return []
-    currency = plan.data.currency
-    totals = plan.quotas.totals
-    figures = {
-        name: f"{totals.get(name, 0) / currency.scale:,.0f} {currency.code}"
-        for name in ("company", "manager", "rep")
-    }
-    lines = [
-        f"Quotas: goal {figures['company']}, managers {figures['manager']}, reps {figures['rep']}."
-    ]
+    code = plan.data.currency.code
+    totals = {"goal": level_total(plan, "company"), "managers": level_total(plan, "manager")}
+    totals["reps"] = level_total(plan, "rep")
+    figures = [f"{name} {total:,.0f} {code}" for name, total in totals.items() if total is not None]
+    lines = [f"Quotas: {', '.join(figures)}."]
     if plan.outcomes is not None:
         lines.append(
             f"Simulated: the goal is reached in {plan.outcomes.goal_probability:.0%} of "
             f"{plan.outcomes.draws:,} years; {plan.outcomes.share_at_quota:.0%} of reps are at or above quota."
         )
-    return lines
+    return [*lines, *_word_pay(plan), *_word_fairness(plan)]
+
+
+def _word_pay(plan: Plan) -> list[str]:
+    pay, currency = known_pay(plan), plan.data.currency
+    if pay is None:
+        return []
+    expected, low, high = (
+        f"{amount / currency.scale:,.0f}" for amount in (pay.expected, pay.p10, pay.p90)
+    )
+    share = "" if pay.cost_of_sales is None else f", {pay.cost_of_sales:.1%} of what is booked"
+    return [
+        f"Pay: {expected} {currency.code} expected{share}; between {low} and {high} in 8 of 10 years."
+    ]
+
+
+def _word_fairness(plan: Plan) -> list[str]:
+    tests = fairness_tests(plan)
+    counted = count_lights(tests)
+    if not counted:
+        return []
+    poor = [fairness_title(test) for test in tests if test.light == "red" and not test.circular]
+    return [f"Fairness: {counted}" + (f" Poor: {'; '.join(dict.fromkeys(poor))}." if poor else "")]
 
 
 def _word_edits(plan: Plan) -> list[str]:

@@ -51,6 +51,9 @@ class CheckReport:
 def check_inputs(scenario: Scenario, folder: Path, progress: Progress | None = None) -> CheckReport:
     """Run every stage before the engine and return all that they have to say.
 
+    What the stages behind the engine would refuse under any alignment is refused, too.
+
+
     Parameters
     ----------
     scenario
@@ -66,8 +69,15 @@ def check_inputs(scenario: Scenario, folder: Path, progress: Progress | None = N
         When the tables cannot be planned on; carries every finding.
     ScenarioError
         When the scenario asks for what does not exist.
+    InfeasibleError
+        When adding up shows already that no alignment can satisfy the rules.
     """
+    from planner.pipeline.refusal import proves_infeasible
+
     company = prepare(scenario, folder, Stopwatch(progress or Silence()))
+    refusal = proves_infeasible(scenario, company)
+    if refusal is not None:
+        raise refusal
     return CheckReport(
         data=company.data,
         findings=company.findings,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -97,7 +97,8 @@ def prepare(scenario: Scenario, folder: Path, watch: Stopwatch) -> Company:
     DataError
         When an error is found in the tables, or in what they come to.
     ScenarioError
-        When the scenario asks for something that the tables do not have.
+        When the scenario asks for something that the tables do not have, or that no alignment
+        could give.
     """
     with watch.stage("inputs"):
         data = read_tables(scenario, folder)
@@ -105,7 +106,16 @@ def prepare(scenario: Scenario, folder: Path, watch: Stopwatch) -> Company:
         potential = estimate_potential(scenario, data)
         ramp, data = settle_people(scenario, data)
     with watch.stage("units"):
-        return build_company(with_ramp(scenario, ramp), data, potential)
+        ready = with_ramp(scenario, ramp)
+        return _with_settings_checked(ready, build_company(ready, data, potential))
+
+
+def _with_settings_checked(scenario: Scenario, company: Company) -> Company:
+    """Return the company with what the stages behind the engine have to say of the settings."""
+    from planner.pipeline.setting_checks import check_settings
+
+    found = (*company.findings, *check_settings(scenario, company))
+    return replace(company, findings=tuple(dict.fromkeys(found)))
 
 
 def estimate_potential(scenario: Scenario, data: PlanningData) -> Potential:

@@ -98,7 +98,7 @@ def set_quotas(
         When the total and the limits cannot hold together; names the least relaxation.
     """
     check_goal(parameters, currency)
-    setting, findings = _prepare(reps, period, currency, rates, books, parameters, season)
+    setting, findings = prepare_setting(reps, period, currency, rates, books, parameters, season)
     direct = [part for part in setting.parts if part.in_direct_sum]
     settled, found = _settle_direct(setting, direct)
     for part in setting.parts:
@@ -121,7 +121,7 @@ def set_quotas(
     )
 
 
-def _prepare(
+def prepare_setting(
     reps: Sequence[Rep],
     period: Period,
     currency: Currency,
@@ -130,9 +130,12 @@ def _prepare(
     parameters: QuotaParameters,
     history_season: Sequence[float],
 ) -> tuple[_Setting, list[Finding]]:
-    """Gather the people, the parts, and what each person's share rests on."""
+    """Gather the people, the parts, and what each person's share rests on.
+
+    Parameters and errors are those of :func:`set_quotas`.
+    """
     books = books.sorted_by_rep()
-    people = _everybody(reps, books)
+    people = list_people(reps, books)
     season, findings = season_weights(parameters.seasonality, history_season, period)
     parts = size_parts(parameters, currency, people, books)
     carriers = [people[i] for i in sorted({i for part in parts for i in part.carriers})]
@@ -170,7 +173,7 @@ def _prepare(
     return setting, [*findings, *hierarchy.findings, *noted, *_basis_findings(bases)]
 
 
-def _everybody(reps: Sequence[Rep], books: Books) -> tuple[Rep, ...]:
+def list_people(reps: Sequence[Rep], books: Books) -> tuple[Rep, ...]:
     """Return the people by id; a seat without a row in reps counts as filled all the plan."""
     known = {rep.rep_id: rep for rep in reps}
     for rep_id in books.rep_ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -120,9 +120,11 @@ class AlignmentParameters(Parameters):
         default="together",
         description="Accounts of one parent stay with one rep, with one rep in each country, or need not.",
     )
-    max_accounts: int | dict[str, int] | None = Field(
-        default=None,
-        description="Most accounts a territory may have; a number, or a table by role.",
+    max_accounts: Annotated[int, Field(ge=1)] | dict[str, Annotated[int, Field(ge=0)]] | None = (
+        Field(
+            default=None,
+            description="Most accounts a territory may have; a number, or a table by role.",
+        )
     )
     contiguity: bool = Field(
         default=False,

@@ -15,12 +15,14 @@ from planner.inputs.data import PlanningData
 from planner.units.grouping import Grouping, Objects
 from planner.units.holds import AccountHolds
 from planner.units.names import count_of, join_names
-from planner.units.result import Bools, Floats, Ints
+from planner.units.result import Floats, Ints
+from planner.units.sphere import pair_distances_km
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-NEAR_DEGREES = 0.1
+NEAR_KM = 25.0
+"""Coasts are drawn coarsely and addresses are placed coarsely: so far off still means that unit."""
 
 
 def group_geography(
@@ -137,24 +139,35 @@ def _locate(
     free = np.flatnonzero((unit < 0) & ~np.isnan(points).any(axis=1))
     if len(free) == 0:
         return unit, []
-    rows, near = _polygons_of(points[free], table)
+    rows, off = _polygons_of(points[free], table)
     code = np.array([order[name] for name in table["unit_id"].astype(str)], dtype=np.int64)
-    unit[free[rows >= 0]] = code[rows[rows >= 0]]
-    return unit, _placed_findings(data, free[(rows >= 0) & ~near], free[near])
+    found = rows >= 0
+    unit[free[found]] = code[rows[found]]
+    inside, near = found & (off == 0), found & (off > 0)
+    return unit, _placed_findings(data, free[inside], free[near], off[near])
 
 
-def _polygons_of(points: Floats, table: gpd.GeoDataFrame) -> tuple[Ints, Bools]:
-    """Return the polygon of each point, else the nearest within a tenth of a degree."""
-    tree = shapely.STRtree(table.geometry.to_numpy())
+def _polygons_of(points: Floats, table: gpd.GeoDataFrame) -> tuple[Ints, Floats]:
+    """Return the polygon of each point, else the nearest within 25 km, -1; and how far off, km."""
+    polygons = table.geometry.to_numpy()
+    tree = shapely.STRtree(polygons)
     geometry = np.asarray(shapely.points(points))
     rows = np.full(len(points), len(table), dtype=np.int64)
     np.minimum.at(rows, *tree.query(geometry, predicate="intersects"))
+    off = np.zeros(len(points))
     outside = np.flatnonzero(rows == len(table))
-    close = tree.query_nearest(geometry[outside], max_distance=NEAR_DEGREES)
+    close = tree.query_nearest(geometry[outside])
     np.minimum.at(rows, outside[close[0]], close[1])
-    near = np.zeros(len(points), dtype=np.bool_)
-    near[outside] = rows[outside] < len(table)
-    return np.where(rows == len(table), -1, rows), near
+    off[outside] = _km_between(geometry[outside], polygons[rows[outside]])
+    return np.where(off > NEAR_KM, -1, rows), off
+
+
+def _km_between(points: Objects, polygons: Objects) -> Floats:
+    """Return the distance of each point to the polygon beside it, km."""
+    lines = shapely.shortest_line(points, polygons)
+    here, there = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
+    ends = [np.column_stack((shapely.get_y(end), shapely.get_x(end))) for end in (here, there)]
+    return pair_distances_km(ends[0], ends[1])
 
 
 def _with_strays(
@@ -172,7 +185,7 @@ def _with_strays(
     )
 
 
-def _placed_findings(data: PlanningData, placed: Ints, near: Ints) -> list[Finding]:
+def _placed_findings(data: PlanningData, placed: Ints, near: Ints, off: Floats) -> list[Finding]:
     findings = []
     if len(placed):
         findings.append(
@@ -193,8 +206,9 @@ def _placed_findings(data: PlanningData, placed: Ints, near: Ints) -> list[Findi
                 severity="warning",
                 code="units.located_near",
                 message="The nearest unit was taken for "
-                f"{count_of('account', len(near))} just outside every unit: {shown}.",
-                advice="Give their unit_id.",
+                f"{count_of('account', len(near))} outside every unit, up to {off.max():.0f} km off: "
+                f"{shown}.",
+                advice="Give their unit_id, or check their coordinates.",
                 table="accounts",
                 column="unit_id",
                 count=len(near),
@@ -209,8 +223,10 @@ def _lost_findings(data: PlanningData, lost: Ints) -> list[Finding]:
         Finding(
             severity="error",
             code="units.account_without_unit",
-            message=f"Account {accounts['account_id'].iloc[i]} is in no geographic unit.",
-            advice="Give its unit_id or its coordinates, or leave it out with a condition.",
+            message=f"Account {accounts['account_id'].iloc[i]} is in no geographic unit, nor within "
+            f"{NEAR_KM:.0f} km of one.",
+            advice="Give its unit_id or its coordinates, a units table that reaches it, or leave it "
+            "out with a condition.",
             table="accounts",
             row=int(accounts["row"].iloc[i]),
             column="unit_id",

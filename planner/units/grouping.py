@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.inputs.countries import find_codes
 from planner.inputs.data import PlanningData
 from planner.potential.result import Potential
 from planner.units.holds import AccountHolds
@@ -115,7 +116,10 @@ def _families(accounts: pd.DataFrame, families: Families) -> tuple[Objects, Ints
     family, names = pd.factorize(accounts["family"].astype(str))
     if families == "together":
         return np.asarray(names, dtype=object), family.astype(np.int64)
-    country, countries = pd.factorize(accounts["country"].astype("string").fillna("no country"))
+    given = accounts["country"].astype("string")
+    country, countries = pd.factorize(
+        find_codes(given).astype("string").fillna(given).fillna("no country")
+    )
     pairs = family.astype(np.int64) * len(countries) + country
     kept, group = np.unique(pairs, return_inverse=True)
     of_family = kept // len(countries)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from planner.cli.commands import COMMANDS, describe_commands
+from planner.cli.commands import COMMANDS
 from planner.errors import PlannerError
 from planner.scenario.model import Scenario
 from planner.scenario.reading import all_keys, read_scenario
+from tests.docs.known_commands import describe_commands
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from planner.cli.commands import COMMANDS, describe_commands
+from planner.cli.commands import COMMANDS
 from planner.inputs.tables import known_tables
 from planner.outputs.export import FORMATS
 from planner.outputs.plan import Plan
@@ -17,6 +17,7 @@ from planner.outputs.summary import plan_document
 from planner.outputs.tables import plan_tables
 from planner.scenario.model import Scenario
 from planner.scenario.reading import all_keys
+from tests.docs.known_commands import describe_commands
 from tests.outputs.conftest import build_plan
 
 ROOT = Path(__file__).parents[2]

@@ -60,6 +60,29 @@ def test_each_territory_holds_its_accounts() -> None:
     assert len(shapely.get_parts(shapes)) == 2
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.integers(1, 8),
+    columns=st.integers(1, 8),
+    step=st.sampled_from([0.01, 0.05, 0.1, 0.5]),
+    holes=st.floats(0, 0.5),
+    seed=st.integers(0, 99),
+)
+def test_places_on_a_lattice_have_areas(
+    rows: int, columns: int, step: float, holes: float, seed: int
+) -> None:
+    """Coordinates rounded to a grid lie four by four on circles, which breaks a plain Voronoi."""
+    random = np.random.default_rng(seed)
+    lattice = np.array(
+        [(40.7 + step * i, -74 + step * j) for i in range(rows) for j in range(columns)]
+    )
+    points = lattice[random.random(len(lattice)) >= holes]
+    if len(points):
+        shapes = areas(points, random.integers(0, 3, len(points)))
+        assert_sound(shapes)
+        assert any(shape is not None for shape in shapes)
+
+
 def test_scattered_exceptions_make_no_confetti() -> None:
     """Single accounts deep inside another territory do not cut holes into it."""
     points, owner = two_halves(600)

@@ -69,15 +69,17 @@ def test_an_account_without_unit_lies_in_a_polygon() -> None:
 
 
 def test_an_account_just_off_the_coast_goes_to_the_nearest_unit() -> None:
-    """A point within a tenth of a degree is placed, with a warning that names it."""
-    _, units = build([{"account_id": "S", "latitude": 40.5, "longitude": -72.95}])
+    """A point up to 25 km off is placed, with a warning that names it and says how far it is."""
+    _, units = build([{"account_id": "S", "latitude": 40.5, "longitude": -72.75}])
     assert units.unit_ids[units.unit_of_account[0]] == "U2"
     located = [f for f in units.findings if f.code.startswith("units.located")]
     assert [(f.severity, f.code) for f in located] == [("warning", "units.located_near")]
     assert "S" in located[0].message
+    # A quarter of a degree of longitude at 40.5 degrees north is 27.8 km × cos(40.5°) = 21.1 km.
+    assert "up to 21 km off" in located[0].message
 
 
-@pytest.mark.parametrize("where", [(None, None), (10.0, 10.0)])
+@pytest.mark.parametrize("where", [(None, None), (10.0, 10.0), (40.5, -72.65)])
 def test_an_account_in_no_unit_is_an_error(where: tuple[float | None, float | None]) -> None:
     """It keeps a unit of its own, so that totals hold, and the plan stops."""
     accounts = [*ACCOUNTS, {"account_id": "X", "latitude": where[0], "longitude": where[1]}]

