@@ -22,7 +22,9 @@ QUOTAS_SHOWN = 40
 )
 @click.argument("plans", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder for comparison.xlsx and comparison.json."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for comparison.html, comparison.xlsx and comparison.json.",
 )
 @force_option
 @json_option
@@ -34,17 +36,21 @@ def command(plans: tuple[Path, ...], out: Path | None, force: bool, as_json: boo
     from planner.outputs.comparison import compare_plans
     from planner.outputs.folder import load_plan
 
-    comparison = compare_plans([load_plan(plan) for plan in plans])
+    loaded = [load_plan(plan) for plan in plans]
+    comparison = compare_plans(loaded)
     if out is not None:
         from planner.outputs.comparison_workbook import save_comparison
 
-        save_comparison(comparison, out, force=force)
+        save_comparison(comparison, loaded, out, force=force)
     if as_json:
         click.echo(to_json(comparison.as_dict()))
         return
     _print_comparison(comparison)
     if out is not None:
-        click.echo(f"wrote {out / 'comparison.xlsx'} and {out / 'comparison.json'}")
+        click.echo(
+            f"Open {out / 'comparison.html'}; the figures are in {out / 'comparison.xlsx'} and "
+            f"{out / 'comparison.json'}."
+        )
 
 
 def _print_comparison(comparison: Comparison) -> None:

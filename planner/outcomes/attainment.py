@@ -29,6 +29,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 WITHIN = 0.20
+TENTHS = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +188,8 @@ def summarise_draws(
             share_within_20=within,
             draws=bookings.shape[1],
             findings=tuple(findings),
+            company_quantiles=_quantiles(bookings.sum(axis=0)),
+            attainment_shares=_attainment_shares(bookings, amounts),
         ),
     )
 
@@ -226,6 +229,21 @@ def _outcome(level: Level, rep_id: str, quota: int, bookings: Ints) -> Outcome:
 def _quantile(ordered: Ints, share: float) -> int:
     """Return the smallest draw that at least this share of the draws does not exceed."""
     return int(ordered[max(int(np.ceil(share * len(ordered))) - 1, 0)])
+
+
+def _quantiles(bookings: Ints) -> tuple[int, ...]:
+    ordered = np.sort(bookings)
+    return tuple(_quantile(ordered, percent / 100) for percent in range(1, 100))
+
+
+def _attainment_shares(bookings: Ints, quotas: Ints) -> tuple[float, ...]:
+    """Return how attainment spreads over all reps who owe anything and all draws, by tenths."""
+    owing = quotas > 0
+    if not owing.any():
+        return ()
+    tenths = np.minimum(bookings[owing] * 10 // quotas[owing, None], TENTHS - 1)
+    counts = np.bincount(np.maximum(tenths, 0).ravel(), minlength=TENTHS)
+    return tuple((counts / counts.sum()).tolist())
 
 
 def _shares(bookings: Ints, quotas: Ints) -> tuple[float, float]:

@@ -55,6 +55,11 @@ class Outcomes:
         Expected share of reps within 20% of quota, either side.
     draws
         How many times the plan was simulated.
+    company_quantiles
+        The company's bookings that 1%, 2%, … 99% of the draws do not exceed, minor units, (99,).
+    attainment_shares
+        Share of reps and draws whose attainment is from 0 to 10%, 10 to 20%, …; the last one is
+        everything from 250% on, (26,).
     """
 
     outcomes: tuple[Outcome, ...]
@@ -63,6 +68,8 @@ class Outcomes:
     share_within_20: float
     draws: int
     findings: tuple[Finding, ...] = ()
+    company_quantiles: tuple[int, ...] = ()
+    attainment_shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.outputs.moves import gained_and_lost
+from planner.outputs.moves import gained_and_lost, territory_quotas
 from planner.outputs.plan import Floats, MeasureSummary, Plan
 from planner.outputs.svg import (
     ALARM,
@@ -183,11 +183,7 @@ def _quota_and_potential(plan: Plan) -> tuple[Floats, Floats]:
     placed = place >= 0
     expected = plan.potential.expected[placed].astype(np.float64)
     potential = np.bincount(place[placed], weights=expected, minlength=size)
-    total = dict.fromkeys(plan.territory_ids, 0)
-    for line in plan.quotas.lines if plan.quotas else ():
-        if line.territory_id in total and line.level == "rep":
-            total[line.territory_id] += line.quota
-    return np.array(list(total.values()), dtype=np.float64), np.asarray(potential, np.float64)
+    return territory_quotas(plan), np.asarray(potential, np.float64)
 
 
 def _name_outliers(
@@ -206,11 +202,12 @@ def _name_outliers(
         axes.annotate(labels[place], at, (6, 3), textcoords="offset points", color=INK, fontsize=8)
 
 
-def set_money_axis(axes: Axes, plan: Plan, which: str, words: str) -> None:
-    """Label an axis that holds amounts, in the plan currency."""
+def set_money_axis(axes: Axes, plan: Plan, which: str, words: str, *, minor: bool = True) -> None:
+    """Label an axis of amounts in minor units (else in units) as people say them."""
     currency = plan.data.currency
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_formatter(lambda value, _: short_money(currency, value).split(" ")[1])
+    scale = 1 if minor else currency.scale
+    axis.set_major_formatter(lambda value, _: short_money(currency, value * scale).split(" ")[1])
     axis.set_label_text(f"{words}, {currency.code}")
 
 
@@ -246,7 +243,8 @@ def season_chart(plan: Plan) -> str | None:
     """Return the reps' quotas by month, None without quotas."""
     total = dict.fromkeys(plan.data.period.starts, 0)
     for line in plan.quotas.lines if plan.quotas else ():
-        if line.level == "rep" and line.period_start in total:
+        direct = plan.quotas is not None and line.component not in plan.quotas.beside
+        if direct and line.level == "rep" and line.period_start in total:
             total[line.period_start] += line.quota
     if not any(total.values()):
         return None

@@ -11,6 +11,7 @@ import numpy as np
 
 from planner.errors import ScenarioError
 from planner.outputs.assessment_tables import known_pay
+from planner.outputs.comparison_sheets import Sheet, comparison_sheets, sheets_document
 from planner.outputs.money_values import level_total, money_number
 from planner.outputs.moves import revenue_at_risk
 from planner.outputs.plan import Plan
@@ -54,6 +55,8 @@ class Comparison:
         Scenario keys whose values differ.
     quotas
         Each rep's quota over the plan, and who he is.
+    sheets
+        In detail: reps, bridge, fairness, months, control totals.
     """
 
     names: tuple[str, ...]
@@ -61,6 +64,7 @@ class Comparison:
     headlines: tuple[Line, ...]
     scenarios: tuple[Line, ...]
     quotas: tuple[Line, ...]
+    sheets: tuple[Sheet, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as plain values, for JSON."""
@@ -78,6 +82,7 @@ class Comparison:
                     ("quotas", self.quotas),
                 )
             },
+            "tables": sheets_document(self.sheets),
         }
 
 
@@ -99,12 +104,14 @@ def compare_plans(plans: Sequence[Plan]) -> Comparison:
         raise ScenarioError(
             f"Plans in {' and '.join(sorted(codes))} cannot be compared; they need one currency."
         )
+    names = _distinct([plan.provenance.name for plan in plans])
     return Comparison(
-        names=_distinct([plan.provenance.name for plan in plans]),
+        names=names,
         currency=plans[0].data.currency.code,
         headlines=tuple(_headlines(plans)),
         scenarios=tuple(_scenario_differences(plans)),
         quotas=tuple(_quotas(plans)),
+        sheets=comparison_sheets(plans, names),
     )
 
 
@@ -122,7 +129,9 @@ def _line(plans: Sequence[Plan], name: str, kind: str, value: Callable[[Plan], F
 def _headlines(plans: Sequence[Plan]) -> Iterator[Line]:
     yield from _quota_lines(plans)
     yield from _assessment_lines(plans)
-    yield _line(plans, "travel and change, a year", "money", lambda p: _rounded(p.alignment.cost))
+    yield _line(
+        plans, "cost of the alignment, a year", "money", lambda p: _rounded(p.alignment.cost)
+    )
     for term in sorted({term for plan in plans for term in plan.alignment.cost_by_term}):
         yield _line(plans, f"  of it {term}", "money", partial(_term, name=term))
     yield _line(plans, "at most this much better is possible", "share", lambda p: p.alignment.gap)
@@ -146,8 +155,11 @@ def _quota_lines(plans: Sequence[Plan]) -> Iterator[Line]:
         ("rep", "reps' quotas"),
     ):
         yield _line(plans, name, "money", partial(_total, level=level))
+    yield _line(plans, "  cushion over the goal", "money", _cushion)
     yield _line(plans, "probability of the goal", "share", _chance)
-    yield _line(plans, "expected bookings", "money", _expected)
+    yield _line(plans, "expected bookings", "money", partial(_company, figure="expected"))
+    for figure in ("p10", "p50", "p90"):
+        yield _line(plans, f"  {figure.upper()}", "money", partial(_company, figure=figure))
     yield _line(plans, "reps at or above quota", "share", _share_at_quota)
 
 
@@ -205,11 +217,18 @@ def _total(plan: Plan, level: str) -> Figure:
     return level_total(plan, level)
 
 
-def _expected(plan: Plan) -> Figure:
+def _cushion(plan: Plan) -> Figure:
+    """Return by how much the reps' quotas exceed the goal."""
+    if plan.quotas is None:
+        return None
+    return money_number(plan, plan.quotas.totals.get("rep", 0) - plan.quotas.goal)
+
+
+def _company(plan: Plan, figure: str) -> Figure:
     if plan.outcomes is None:
         return None
     company = next(outcome for outcome in plan.outcomes.outcomes if outcome.level == "company")
-    return money_number(plan, company.expected)
+    return money_number(plan, getattr(company, figure))
 
 
 def _rounded(value: float | None) -> Figure:

@@ -1,4 +1,4 @@
-"""The comparison as a workbook: one sheet for headlines, scenario keys and quotas each."""
+"""The comparison as a workbook and as files: headlines, scenario keys, quotas and the details."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from planner.errors import ScenarioError
 from planner.outputs.comparison import Comparison, Line
+from planner.outputs.comparison_page import make_comparison_page
+from planner.outputs.comparison_sheets import Sheet
 from planner.outputs.folder import disk_errors
+from planner.outputs.plan import Plan
 from planner.outputs.swap import staging_folder
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
         )
         for title, lines in parts:
             _write_sheet(book, styles, title, comparison, lines)
+        for sheet in comparison.sheets:
+            _write_details(book, styles, sheet)
 
 
 def _write_sheet(
@@ -65,6 +70,24 @@ def _write_sheet(
     sheet.set_column(1, len(header) - 1, 22)
 
 
+def _write_details(book: Workbook, styles: dict[str, Format], sheet: Sheet) -> None:
+    page = book.add_worksheet(sheet.title[:31])
+    heading = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#EEF1F2"})
+    for column, (head, _) in enumerate(sheet.columns):
+        page.write_string(0, column, head, heading)
+    for number, row in enumerate(sheet.rows, start=1):
+        for column, (value, (_, kind)) in enumerate(zip(row, sheet.columns, strict=True)):
+            if isinstance(value, str):
+                page.write_string(number, column, value, styles["text"])
+            elif value is not None:
+                page.write_number(number, column, value, styles[kind])
+    if sheet.note:
+        page.write_comment(0, 0, sheet.note)
+    page.freeze_panes(1, 2)
+    page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.columns) - 1)
+    page.set_column(0, len(sheet.columns) - 1, 18)
+
+
 def _changes(line: Line) -> list[float | int | None]:
     base = line.values[0]
     return [
@@ -74,14 +97,16 @@ def _changes(line: Line) -> list[float | int | None]:
 
 
 def save_comparison(
-    comparison: Comparison, folder: Path, *, force: bool = False
+    comparison: Comparison, plans: Sequence[Plan], folder: Path, *, force: bool = False
 ) -> tuple[Path, ...]:
-    """Write comparison.xlsx and comparison.json into a folder, whole or not at all.
+    """Write comparison.html, .xlsx and .json into a folder, whole or not at all.
 
     Parameters
     ----------
     comparison
         What to write.
+    plans
+        What was compared, in the same order.
     folder
         Made where it is missing.
     force
@@ -97,13 +122,15 @@ def save_comparison(
     target = folder.resolve()
     if target.exists() and not force:
         raise ScenarioError(f"{folder} exists already. Choose another --out, or give --force.")
-    names = ("comparison.json", "comparison.xlsx")
+    names = ("comparison.json", "comparison.xlsx", "comparison.html")
     with disk_errors(target, "written"):
         target.mkdir(parents=True, exist_ok=True)
         with staging_folder(target / "comparison") as staging:
             text = json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
             (staging / names[0]).write_text(text + "\n", encoding="utf-8")
             write_comparison(comparison, staging / names[1])
+            page = make_comparison_page(plans, comparison)
+            (staging / names[2]).write_text(page, encoding="utf-8", errors="backslashreplace")
             for name in names:
                 (staging / name).replace(target / name)
     return tuple(folder / name for name in names)

@@ -113,14 +113,18 @@ def quota_effects(plan: Plan) -> Ints:
     placed = place >= 0
     potential = np.maximum(plan.potential.expected, 0).astype(np.float64)
     totals = np.bincount(place[placed], weights=potential[placed], minlength=size)
-    rate = np.divide(_quota_of_territory(plan), totals, out=np.zeros(size), where=totals > 0)
+    rate = np.divide(territory_quotas(plan), totals, out=np.zeros(size), where=totals > 0)
     effects = np.where(placed, potential * rate[np.maximum(place, 0)] if size else 0.0, 0.0)
     return np.rint(effects).astype(np.int64)
 
 
-def _quota_of_territory(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def territory_quotas(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the quota of each territory's rep, direct parts alone, minor units, (territories,)."""
     totals = dict.fromkeys(plan.territory_ids, 0)
+    beside = plan.quotas.beside if plan.quotas else ()
     for line in plan.quotas.lines if plan.quotas else ():
+        if line.component in beside:
+            continue
         if line.level == "rep" and line.territory_id in totals:
             totals[line.territory_id] += line.quota
     return np.array(list(totals.values()), dtype=np.float64)

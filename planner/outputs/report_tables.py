@@ -45,6 +45,7 @@ def page_tables(plan: Plan) -> dict[str, PageTable | None]:
         "territories": territory_rows(plan),
         "moves": move_rows(plan),
         "quotas": quota_rows(plan),
+        "beside": beside_rows(plan),
         "control": control_rows(plan),
         "sources": source_rows(plan),
     }
@@ -167,14 +168,13 @@ def move_rows(plan: Plan) -> PageTable:
 def quota_rows(plan: Plan) -> PageTable:
     """Return each rep's quota beside last year's and the chance to reach it."""
     names, sheet = rep_names(plan), plan.quotas
-    quotas: dict[str, int] = {}
-    for line in sheet.lines if sheet else ():
-        if line.level == "rep":
-            quotas[line.rep_id] = quotas.get(line.rep_id, 0) + line.quota
-    before: dict[str, int] = {}
-    for one in sheet.derivations if sheet else ():
-        if one.last_year is not None:
-            before[one.rep_id] = before.get(one.rep_id, 0) + one.last_year
+    quotas = sheet.by_person("rep") if sheet else {}
+    # Last year's quota is of the whole book, and stands on each part of this one.
+    before = {
+        one.rep_id: one.last_year
+        for one in (sheet.derivations if sheet else ())
+        if one.last_year is not None
+    }
     chances = {
         one.rep_id: one
         for one in (plan.outcomes.outcomes if plan.outcomes else ())
@@ -200,6 +200,42 @@ def quota_rows(plan: Plan) -> PageTable:
         )
     heads = head_cells("ID", "Rep", "Quota", "Last year", "Change", "Expected", "Chance", text=2)
     return PageTable(heads=heads, rows=tuple(rows), note=note)
+
+
+def beside_rows(plan: Plan) -> PageTable:
+    """Return the quotas that stand beside the goal, each in its own unit."""
+    names, sheet = rep_names(plan), plan.quotas
+    totals: dict[tuple[str, str], int] = {}
+    units: dict[str, str] = {}
+    for line in sheet.lines if sheet else ():
+        if sheet and line.component in sheet.beside and line.level == "rep":
+            key = (line.component, line.rep_id)
+            totals[key] = totals.get(key, 0) + line.quota
+            units[line.component] = line.currency if line.counted else ""
+    sums: dict[str, int] = {}
+    for (part, _), quota in totals.items():
+        sums[part] = sums.get(part, 0) + quota
+
+    def word(part: str, quota: int) -> str:
+        unit = units[part]
+        return f"{quota:,} {unit}" if unit else full_money(plan.data.currency, quota)
+
+    rows = [
+        (word_cell(part), word_cell("all", "id"), name_cell("All"), number_cell(word(part, total)))
+        for part, total in sums.items()
+    ]
+    rows += [
+        (
+            word_cell(part),
+            word_cell(rep, "id"),
+            name_cell(names.get(rep, rep)),
+            number_cell(word(part, quota)),
+        )
+        for (part, rep), quota in totals.items()
+    ]
+    note = "None of this enters the company's goal, or anybody's quota above."
+    heads = head_cells("Part", "ID", "Rep", "Quota of the plan", text=3)
+    return PageTable(heads=heads, rows=tuple(rows[:MOST_ROWS]), note=note)
 
 
 def _change(quota: int, before: int | None) -> str:

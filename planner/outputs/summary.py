@@ -129,12 +129,26 @@ def _words(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _quota_totals(plan: Plan) -> dict[str, float | int | None]:
+def _quota_totals(plan: Plan) -> dict[str, Any]:
     sheet = plan.quotas
     if sheet is None:
         return {"goal": None, "rep_total": None, "manager_total": None}
     totals = {f"{level}_total": level_total(plan, level) for level in ("rep", "manager")}
-    return {"goal": money_number(plan, sheet.goal), **totals}
+    return {"goal": money_number(plan, sheet.goal), **totals, **_beside_totals(plan)}
+
+
+def _beside_totals(plan: Plan) -> dict[str, Any]:
+    """Return what the reps carry beside the goal, each part in its own unit; nothing without."""
+    sheet = plan.quotas
+    if sheet is None or not sheet.beside:
+        return {}
+    units = {line.component: line.currency for line in sheet.lines if line.counted}
+    parts = {}
+    for name in sheet.beside:
+        total = sheet.totals.get(f"beside:{name}", 0)
+        own = total if name in units else money_number(plan, total)
+        parts[name] = {"unit": units.get(name, plan.data.currency.code), "rep_total": own}
+    return {"beside": parts}
 
 
 def _rule_line(line: RuleLine) -> dict[str, Any]:

@@ -144,7 +144,8 @@ def quotas_table(plan: Plan) -> Table:
     lines = sheet.lines if sheet else ()
     made = {(one.rep_id, one.component): one for one in (sheet.derivations if sheet else ())}
     how = [made.get((line.rep_id, line.component)) for line in lines]
-    columns = (*_line_columns(lines, plan), *_derivation_columns(how))
+    counted = [line.counted for line in lines]
+    columns = (*_line_columns(lines, plan), *_derivation_columns(how, counted, plan))
     return Table(name="quotas", columns=columns)
 
 
@@ -158,7 +159,11 @@ def _line_columns(lines: tuple[QuotaLine, ...], plan: Plan) -> tuple[Column, ...
         text("component", [line.component for line in lines]),
         figures("period_start", "date", [line.period_start for line in lines]),
         text("currency", [line.currency for line in lines]),
-        money("quota", [line.quota for line in lines], f"Quota, {plan.data.currency.code}"),
+        money(
+            "quota",
+            [_scaled(line.quota, line.counted, plan) for line in lines],
+            f"Quota, {plan.data.currency.code}",
+        ),
         Column(
             name="quota_local",
             kind="decimal",
@@ -168,9 +173,21 @@ def _line_columns(lines: tuple[QuotaLine, ...], plan: Plan) -> tuple[Column, ...
     )
 
 
-def _derivation_columns(how: list[QuotaDerivation | None]) -> tuple[Column, ...]:
+def _scaled(amount: int, counted: bool, plan: Plan) -> int:
+    """Return an amount in minor units; a count stands in the column as if each were a unit."""
+    return amount * plan.data.currency.scale if counted else amount
+
+
+def _derivation_columns(
+    how: list[QuotaDerivation | None], counted: list[bool], plan: Plan
+) -> tuple[Column, ...]:
     def take(name: str) -> list[int | None]:
         return [getattr(one, name) if one else None for one in how]
+
+    def take_own(name: str) -> list[int | None]:
+        """Take what is in the unit of the quota itself."""
+        pairs = zip(take(name), counted, strict=True)
+        return [None if one is None else _scaled(one, flag, plan) for one, flag in pairs]
 
     return (
         money("basis", take("basis")),
@@ -181,13 +198,15 @@ def _derivation_columns(how: list[QuotaDerivation | None]) -> tuple[Column, ...]
         money("basis_history", take("basis_history")),
         money("basis_potential", take("basis_potential")),
         figures("capacity", "number", [one.capacity if one else None for one in how]),
-        money("fair_share", take("fair_share")),
-        money("rounding", take("rounding")),
+        money("fair_share", take_own("fair_share")),
+        money("rounding", take_own("rounding")),
     )
 
 
 def _local_text(line: QuotaLine, plan: Plan) -> str:
     own = plan.data.currency
+    if line.counted:
+        return str(line.quota_local)
     return (own if line.currency == own.code else currency(line.currency)).to_text(line.quota_local)
 
 

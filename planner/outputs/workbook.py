@@ -14,6 +14,7 @@ from planner.outputs.assessment_tables import assessment_tables
 from planner.outputs.columns import Column, Table, text
 from planner.outputs.edit_sheets import write_edit_sheets
 from planner.outputs.fairness_words import LIGHTS
+from planner.outputs.handover import handover_tables
 from planner.outputs.plan import Plan
 from planner.outputs.standing_tables import standing_tables
 from planner.outputs.summary_sheet import write_summary_sheet
@@ -44,6 +45,8 @@ SHEETS = (
     ("quotas", "Quotas"),
     ("outcomes", "Outcomes"),
     ("transitions", "Transitions"),
+    ("handover", "Handover"),
+    ("handover_totals", "Handover by rep"),
     ("fairness", "Fairness"),
     ("pay", "Pay"),
     ("pay_elements", "Pay plans"),
@@ -66,7 +69,8 @@ def write_workbook(plan: Plan, path: Path) -> None:
     OSError
         If the disk refuses.
     """
-    tables = plan_tables(plan) | assessment_tables(plan) | standing_tables(plan)
+    tables = plan_tables(plan) | handover_tables(plan) | assessment_tables(plan)
+    tables |= standing_tables(plan)
     tables |= {"findings": findings_table(plan)}
     titles = [(name, title) for name, title in SHEETS if name in tables]
     with _open_workbook(path) as book:

@@ -8,6 +8,7 @@ from pathlib import Path
 from planner.outputs.columns import Table
 from planner.outputs.csv_files import write_csv
 from planner.outputs.geojson import write_geojson
+from planner.outputs.handover_page import write_transitions
 from planner.outputs.maps.page import write_map
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas, plan_areas
@@ -34,6 +35,8 @@ def write_folder(
     write_workbook(plan, folder / "workbook.xlsx")
     progress("report.html")
     write_report(plan, folder / "report.html")
+    progress("transitions.html")
+    write_transitions(plan, folder / "transitions.html")
     progress("territories.geojson")
     areas = plan_areas(plan)
     write_geojson(plan, areas, folder / "territories.geojson")

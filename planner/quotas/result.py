@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from planner.findings import Finding
+from planner.inputs.money import CODES
 
 Level = Literal["rep", "manager", "company"]
 
@@ -32,7 +33,8 @@ class QuotaLine:
     quota
         Minor units of the plan currency.
     currency, quota_local
-        The rep's own currency and the quota in its minor units.
+        The rep's own currency and the quota in its minor units. What is counted (leads) has its
+        unit's name for a currency, and both quotas are whole counts.
     """
 
     rep_id: str
@@ -45,6 +47,11 @@ class QuotaLine:
     quota: int
     currency: str
     quota_local: int
+
+    @property
+    def counted(self) -> bool:
+        """Return whether the quota is a count, rather than an amount of money."""
+        return self.currency not in CODES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

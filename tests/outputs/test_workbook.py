@@ -20,6 +20,8 @@ SHEETS = [
     "Quotas",
     "Outcomes",
     "Transitions",
+    "Handover",
+    "Handover by rep",
     "Findings",
     "Edit accounts",
     "Edit quotas",

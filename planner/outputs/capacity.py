@@ -1,0 +1,77 @@
+"""What a plan's people can bring in each month, against the goal of that month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from planner.outputs.plan import Floats, Plan
+from planner.units.presence import productive_months
+
+UNSERVED = 0.30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthlyCapacity:
+    """Figures of each month, minor units, (months,).
+
+    Parameters
+    ----------
+    starts
+        First day of each month.
+    goal
+        The company's.
+    quotas
+        Of all reps.
+    capacity
+        Potential of the books, by season, as far as somebody serves them: ramp, absence and
+        months before the first day in the seat reduce it to what comes in unserved.
+    """
+
+    starts: tuple[date, ...]
+    goal: Floats
+    quotas: Floats
+    capacity: Floats
+
+
+def monthly_capacity(plan: Plan) -> MonthlyCapacity:
+    """Return a plan's capacity by month, as planned: without exits and late hires.
+
+    Parameters
+    ----------
+    plan
+        With or without quotas; without them goal and quotas are nothing.
+    """
+    starts = plan.data.period.starts
+    place = {start: month for month, start in enumerate(starts)}
+    goal, quotas = np.zeros(len(starts)), np.zeros(len(starts))
+    for line in plan.quotas.lines if plan.quotas else ():
+        direct = plan.quotas is not None and line.component not in plan.quotas.beside
+        if direct and line.level in {"company", "rep"} and line.period_start in place:
+            totals = goal if line.level == "company" else quotas
+            totals[place[line.period_start]] += line.quota
+    return MonthlyCapacity(starts=starts, goal=goal, quotas=quotas, capacity=_capacity(plan))
+
+
+def _capacity(plan: Plan) -> Floats:
+    months = len(plan.data.period.starts)
+    settings = plan.provenance.scenario
+    ramp = (settings.get("quota") or {}).get("ramp") or ()
+    unserved = (settings.get("outcomes") or {}).get("unserved_share", UNSERVED)
+    season = np.asarray(plan.potential.season, dtype=np.float64)
+    season = season / season.sum() if len(season) == months else np.full(months, 1 / months)
+    served = plan.territory_of_account >= 0
+    potential = np.bincount(
+        plan.territory_of_account[served],
+        weights=np.maximum(plan.potential.expected[served], 0).astype(np.float64),
+        minlength=len(plan.territory_ids),
+    )
+    people = {rep.rep_id: rep for rep in plan.data.reps}
+    capacity = np.zeros(months)
+    for seat, rep_id in enumerate(plan.seats.rep_ids):
+        rep = people.get(rep_id)
+        busy = productive_months(rep, plan.data.period, ramp) if rep else np.ones(months)
+        capacity += potential[seat] * season * (unserved + (1 - unserved) * busy)
+    return capacity
