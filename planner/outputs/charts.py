@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Render = Callable[["Figure", str, str], str]
 # More lines than a page holds are shown as a distribution, or as the most telling ones.
 MOST_LINES, MOST_BARS = 40, 20
 # Inches of a chart that shares its line with another, and of one that has the page's width.
@@ -59,13 +60,20 @@ def territory_labels(plan: Plan) -> list[str]:
     return labels
 
 
-def balance_chart(plan: Plan, name: str) -> str:
-    """Return how far each territory is from its fair share of a measure, today and proposed."""
+def balance_chart(plan: Plan, name: str, render: Render = figure_svg) -> str:
+    """Return how far each territory is from its fair share of a measure, today and proposed.
+
+    Parameters
+    ----------
+    render
+        What makes of a figure, its name and its words what is returned; here and below a drawing
+        for a page by default.
+    """
     measure = plan.alignment.measures[name]
     today, proposed = _shares(measure.today, measure), _shares(measure.proposed, measure)
     known = np.flatnonzero(np.isfinite(proposed))
     if len(known) > MOST_LINES:
-        return _balance_distribution(name, measure, today[known], proposed[known])
+        return _balance_distribution(name, measure, today[known], proposed[known], render)
     order = known[np.argsort(today[known], kind="stable")]
     with new_chart(HALF, MARGIN + LINE_HEIGHT * max(len(order), 2)) as (figure, axes):
         _draw_band(axes, measure, axes.axvspan)
@@ -78,7 +86,7 @@ def balance_chart(plan: Plan, name: str) -> str:
         labels = territory_labels(plan)
         axes.set_yticks(lines, [labels[place] for place in order.tolist()])
         _finish_shares(axes, figure, measure, name)
-        return figure_svg(figure, f"balance-{name}", _balance_words(name, measure))
+        return render(figure, f"balance-{name}", _balance_words(name, measure))
 
 
 def _shares(amount: Floats, measure: MeasureSummary) -> Floats:
@@ -103,7 +111,7 @@ def _finish_shares(axes: Axes, figure: Figure, measure: MeasureSummary, name: st
 
 
 def _balance_distribution(
-    name: str, measure: MeasureSummary, today: Floats, proposed: Floats
+    name: str, measure: MeasureSummary, today: Floats, proposed: Floats, render: Render
 ) -> str:
     known = today[np.isfinite(today)]
     both = np.concatenate([known, proposed])
@@ -116,7 +124,7 @@ def _balance_distribution(
         axes.hist(proposed, edges, histtype="stepfilled", color=PLAN, alpha=0.75, label="proposed")
         axes.set_ylabel("territories")
         _finish_shares(axes, figure, measure, name)
-        return figure_svg(figure, f"balance-{name}", _balance_words(name, measure))
+        return render(figure, f"balance-{name}", _balance_words(name, measure))
 
 
 def _balance_words(name: str, measure: MeasureSummary) -> str:
@@ -127,7 +135,7 @@ def _balance_words(name: str, measure: MeasureSummary) -> str:
     )
 
 
-def moves_chart(plan: Plan) -> str:
+def moves_chart(plan: Plan, render: Render = figure_svg) -> str:
     """Return the accounts that come to and leave each territory, the busiest first."""
     gained, lost = gained_and_lost(plan)
     order = np.argsort(-(gained + lost), kind="stable")[:MOST_BARS][::-1]
@@ -145,10 +153,10 @@ def moves_chart(plan: Plan) -> str:
         words = (
             f"Accounts that come and leave: {int(gained.sum()):,} come, {int(lost.sum()):,} leave."
         )
-        return figure_svg(figure, "moves", words)
+        return render(figure, "moves", words)
 
 
-def quota_chart(plan: Plan) -> str | None:
+def quota_chart(plan: Plan, render: Render = figure_svg) -> str | None:
     """Return each rep's quota against the potential of his territory, None without quotas."""
     quota, potential = _quota_and_potential(plan)
     known = np.flatnonzero((quota > 0) & (potential > 0))
@@ -173,9 +181,7 @@ def quota_chart(plan: Plan) -> str | None:
         axes.set_xlim(left=0)
         axes.grid(visible=True)
         figure.legend(loc="outside upper left", ncols=3)
-        return figure_svg(
-            figure, "quota", "Each rep's quota against the potential of the territory."
-        )
+        return render(figure, "quota", "Each rep's quota against the potential of the territory.")
 
 
 def _quota_and_potential(plan: Plan) -> tuple[Floats, Floats]:
@@ -211,7 +217,7 @@ def set_money_axis(axes: Axes, plan: Plan, which: str, words: str, *, minor: boo
     axis.set_label_text(f"{words}, {currency.code}")
 
 
-def outcome_chart(plan: Plan) -> str | None:
+def outcome_chart(plan: Plan, render: Render = figure_svg) -> str | None:
     """Return the likely range of each rep's attainment, least sure first, None if not simulated."""
     outcomes = plan.outcomes.outcomes if plan.outcomes else ()
     reps = [one for one in outcomes if one.level == "rep" and one.quota > 0]
@@ -236,10 +242,10 @@ def outcome_chart(plan: Plan) -> str | None:
         axes.set_xlim(left=0)
         axes.grid(visible=True, axis="x")
         figure.legend(loc="outside upper left", ncols=3)
-        return figure_svg(figure, "outcomes", "Likely range of each rep's attainment.")
+        return render(figure, "outcomes", "Likely range of each rep's attainment.")
 
 
-def season_chart(plan: Plan) -> str | None:
+def season_chart(plan: Plan, render: Render = figure_svg) -> str | None:
     """Return the reps' quotas by month, None without quotas."""
     total = dict.fromkeys(plan.data.period.starts, 0)
     for line in plan.quotas.lines if plan.quotas else ():
@@ -260,4 +266,4 @@ def season_chart(plan: Plan) -> str | None:
         )
         set_money_axis(axes, plan, "y", "quotas of all reps")
         axes.grid(visible=True, axis="y", color=LINE)
-        return figure_svg(figure, "season", "Quotas of all reps by month.")
+        return render(figure, "season", "Quotas of all reps by month.")

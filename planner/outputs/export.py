@@ -44,6 +44,18 @@ def _write_pages(plan: Plan, folder: Path) -> None:
     write_map(plan, plan_areas(plan), folder / "map.html")
 
 
+def _write_pdf(plan: Plan, folder: Path) -> None:
+    from planner.outputs.pdf.report import write_pdf
+
+    write_pdf(plan, plan_areas(plan), folder / "report.pdf")
+
+
+def _write_pictures(plan: Plan, folder: Path) -> None:
+    from planner.outputs.pictures import write_pictures
+
+    write_pictures(plan, plan_areas(plan), folder)
+
+
 def _crm_format(system: str, words: str) -> Format:
     def write(plan: Plan, folder: Path, against: Plan | None = None) -> None:
         from planner.outputs.crm.export import write_crm
@@ -70,6 +82,10 @@ FORMATS = {
         write=lambda plan, folder: write_geopackage(plan, plan_areas(plan), folder / "plan.gpkg"),
     ),
     "html": Format(words="the report and the map", write=_write_pages),
+    "pdf": Format(
+        words="a report for printing: a summary, and a page for each territory", write=_write_pdf
+    ),
+    "png": Format(words="the charts and a map as pictures", write=_write_pictures),
     "salesforce": _crm_format("salesforce", "load files for Salesforce Territory Management 2"),
     "hubspot": _crm_format("hubspot", "load files for HubSpot: owners and goals"),
     "dynamics": _crm_format("dynamics", "load files for Dynamics 365: territories and goals"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,10 @@ from planner.outputs.tables import assignments_table, territories_table
 if TYPE_CHECKING:
     import geopandas as gpd
 
+# What a table of this format has of its own; names there are the same whatever their case.
+RESERVED = frozenset({"fid", "ogc_fid", "geom", "geometry"})
+# Of the standard: what programs of some years ago read without a warning.
+VERSION = "1.2"
 # The file would say when it was made, and so differ each time.
 FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
@@ -31,7 +35,30 @@ def write_geopackage(plan: Plan, areas: Areas, path: Path) -> None:
     }
     with _fixed_date():
         for name, frame in layers.items():
-            frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+            # Said outright, since a layer without any shape would not know its kind.
+            kind = "MultiPolygon" if name == "territories" else "Point"
+            frame.to_file(
+                path,
+                layer=name,
+                driver="GPKG",
+                engine="pyogrio",
+                geometry_type=kind,
+                dataset_options={} if path.exists() else {"VERSION": VERSION},
+            )
+
+
+def _free_names(columns: Iterable[str]) -> dict[str, str]:
+    """Return each column's name, another one where SQLite would take it for one that is there."""
+    taken, names = set(RESERVED), {}
+    for column in columns:
+        name, number = column, 2
+        if column.casefold() in taken:
+            name = f"measure_{column}"
+        while name.casefold() in taken:
+            name, number = f"measure_{column}_{number}", number + 1
+        taken.add(name.casefold())
+        names[column] = name
+    return names
 
 
 def _territories(plan: Plan, areas: Areas) -> gpd.GeoDataFrame:
@@ -40,6 +67,8 @@ def _territories(plan: Plan, areas: Areas) -> gpd.GeoDataFrame:
 
     table = territories_table(plan)
     rows = [territory_properties(plan, table, row) for row in range(len(areas.shapes))]
+    names = _free_names(rows[0] if rows else ())
+    rows = [{names[key]: value for key, value in row.items()} for row in rows]
     shapes = [
         None if shape is None else shapely.multipolygons(shapely.get_parts(shape))
         for shape in areas.shapes
@@ -70,7 +99,9 @@ def _point_layer(columns: dict[str, list[Any]], points: Floats) -> gpd.GeoDataFr
     shapes = np.full(len(points), None, dtype=object)
     placed = np.isfinite(points).all(axis=1)
     shapes[placed] = shapely.points(points[placed][:, ::-1])
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+    names = _free_names(columns)
+    fields = {names[name]: values for name, values in columns.items()}
+    return gpd.GeoDataFrame(fields, geometry=shapes, crs="EPSG:4326")
 
 
 def _plain_columns(plan: Plan, table: Table) -> dict[str, list[Any]]:

@@ -99,6 +99,12 @@ class DynamicsParameters(Parameters):
     quota_period: QuotaPeriod = Field(default="quarter", description="Length of a goal.")
 
 
+class PdfParameters(Parameters):
+    """How the report for printing is made."""
+
+    page: Literal["A4", "Letter"] = Field(default="A4", description="Size of the paper.")
+
+
 class ExportParameters(Parameters):
     """What the files for other systems need to know of them."""
 
@@ -109,3 +115,4 @@ class ExportParameters(Parameters):
     dynamics: DynamicsParameters = Field(
         default_factory=DynamicsParameters, description="Dynamics 365 Sales."
     )
+    pdf: PdfParameters = Field(default_factory=PdfParameters, description="The printed report.")

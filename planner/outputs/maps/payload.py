@@ -52,7 +52,7 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
         "reasons": {str(at): text for at, text in enumerate(plan.reasons) if text}
         if with_reasons
         else {},
-        "places": _places(
+        "places": largest_places(
             accounts["latitude"].to_numpy(float), accounts["longitude"].to_numpy(float)
         ),
     }
@@ -170,7 +170,7 @@ def _rings(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
     ]
 
 
-def _places(
+def largest_places(
     latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64]
 ) -> list[list[Any]]:
     """Return the largest cities among the accounts, so that a reader knows where he is."""

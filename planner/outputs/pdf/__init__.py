@@ -1,0 +1,1 @@
+"""The report for printing: a summary, and a page for each territory."""
