@@ -18,18 +18,18 @@ from planner.outputs.charts import (
     season_chart,
 )
 from planner.outputs.maps.colours import PALETTE, colour_territories
-from planner.outputs.maps.payload import group_names
+from planner.outputs.maps.overview import plan_overview
 from planner.outputs.naming import slug
 from planner.outputs.plan import Floats, Plan
 from planner.outputs.polygons import Areas
-from planner.outputs.svg import INK, MUTED, PLAN, SETTINGS
+from planner.outputs.svg import INK, MUTED, PLAN, SETTINGS, short_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from shapely.geometry.base import BaseGeometry
 
-DOTS_PER_INCH = 160
+DOTS_PER_INCH, LONGEST_TITLE = 160, 150
 MAP_WIDTH, MAP_HEIGHT = 10.2, 6.6
 
 
@@ -77,26 +77,32 @@ def _writer(folder: Path, stem: str = "") -> Render:
 
 
 def _draw_map(plan: Plan, areas: Areas, render: Render) -> None:
-    points = plan.data.accounts[["longitude", "latitude"]].to_numpy(np.float64, na_value=np.nan)
-    placed = np.isfinite(points).all(axis=1)
-    if not placed.any():
+    view = plan_overview(plan, areas)
+    if not len(view.points):
         return
     colours = colour_territories(areas.shapes, plan.seats.homes)
-    shown = group_names(plan)[0]
+    near = view.points[view.framed]
     with new_chart(MAP_WIDTH, MAP_HEIGHT) as (figure, axes):
-        middle = _middle(points[placed][:, 0])
-        for shape, colour, group in zip(areas.shapes, colours, areas.groups, strict=True):
-            if shape is not None and group == shown:
+        middle = _middle(near[:, 0])
+        for shape, colour, shown in zip(areas.shapes, colours, view.shown.tolist(), strict=True):
+            if shape is not None and shown:
                 _fill(axes, shape, PALETTE[colour], middle)
-        axes.plot(_turn(points[placed][:, 0], middle), points[placed][:, 1], ".", color=PLAN, ms=2)
+        axes.plot(_turn(view.points[:, 0], middle), view.points[:, 1], ".", color=PLAN, ms=2)
         homes = plan.seats.homes[np.isfinite(plan.seats.homes).all(axis=1)]
         axes.plot(_turn(homes[:, 1], middle), homes[:, 0], "s", color=INK, ms=4)
-        axes.set_aspect(1 / max(float(np.cos(np.radians(points[placed][:, 1].mean()))), 0.05))
-        axes.set_axis_off()
-        many = len(set(areas.groups)) > 1
-        words = f"Areas of {shown}; dots are accounts, squares homes" if many else ""
-        axes.set_title(words or "Territories, accounts and homes", color=MUTED, loc="left")
-        render(figure, "map", "Territories as areas, accounts as dots, homes as squares.")
+        _frame(axes, _turn(near[:, 0], middle), near[:, 1])
+        axes.set_title(short_label(view.words, LONGEST_TITLE), color=MUTED, loc="left")
+        render(figure, "map", view.words)
+
+
+def _frame(axes: Axes, longitudes: Floats, latitudes: Floats) -> None:
+    """Show what lies around some places, a kilometre as long either way."""
+    for limits, values in ((axes.set_xlim, longitudes), (axes.set_ylim, latitudes)):
+        low, high = float(values.min()), float(values.max())
+        around = max(0.08 * (high - low), 0.4)
+        limits(low - around, high + around)
+    axes.set_aspect(1 / max(float(np.cos(np.radians(latitudes.mean()))), 0.05))
+    axes.set_axis_off()
 
 
 def _middle(longitudes: Floats) -> float:
@@ -125,4 +131,3 @@ def _fill(axes: Axes, shape: BaseGeometry, colour: str, middle: float) -> None:
             axes.add_patch(
                 PathPatch(outline, facecolor=colour, alpha=0.45, edgecolor="white", linewidth=0.8)
             )
-    axes.autoscale_view()

@@ -31,6 +31,10 @@ BEFORE = (
     ),
     "**Blank leaves a value as it is.**",
 )
+TAKEN = (
+    "**Account ids that are numbers were taken for HubSpot's record ids.** If they are your own, give "
+    "rows of the object `Company`, and export again."
+)
 HOW = (
     (
         "Companies: import as an update with *Record ID* = `hs_object_id`, or send the rows to the "
@@ -48,7 +52,8 @@ def hubspot_package(plan: Plan, settings: HubspotParameters) -> Package:
     """Return the load files of a plan, and what is left out of them."""
     records = plan_records(plan)
     parts = [*_company_files(plan, records), *_goal_files(plan, records, settings)]
-    return gather("HubSpot", "\r\n", parts, [], BEFORE, HOW)
+    before = BEFORE if records.of("company", "account") else (*BEFORE, TAKEN)
+    return gather("HubSpot", "\r\n", parts, [], before, HOW)
 
 
 def _company_files(plan: Plan, records: Records) -> list[Made]:

@@ -121,8 +121,8 @@ def _undo_lines(package: Package) -> list[str]:
         "## To undo",
         "",
         (
-            f"Export {objects} before you load: that is the backup. Load the old values back in reverse "
-            "order."
+            f"Export {objects} before you load: that is the backup. In reverse order, load the old values "
+            "back where rows were updated, delete what was inserted, insert what was deleted."
         ),
         "",
     ]

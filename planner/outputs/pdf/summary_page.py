@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.outputs.maps.colours import PALETTE, colour_territories
-from planner.outputs.maps.payload import group_names
+from planner.outputs.maps.overview import plan_overview
 from planner.outputs.pdf.figures import Facts
 from planner.outputs.pdf.picture import Picture, frame_around
 from planner.outputs.pdf.sheet import MM, ROW, Cells, Sheet
@@ -66,30 +66,28 @@ def _figures(sheet: Sheet, plan: Plan) -> None:
 
 
 def _overview(sheet: Sheet, plan: Plan, areas: Areas, cities: Cities) -> None:
-    points = plan.data.accounts[["longitude", "latitude"]].to_numpy(np.float64, na_value=np.nan)
-    placed = points[np.isfinite(points).all(axis=1)]
-    if not len(placed) or sheet.y < sheet.left + 40 * MM:
+    view = plan_overview(plan, areas)
+    if not len(view.points) or sheet.y < sheet.left + 40 * MM:
         return
     height = min(MAP_HEIGHT, sheet.y - sheet.left - 24)
     box = (sheet.left, sheet.y - height - 6, sheet.breadth, height)
     colours = colour_territories(areas.shapes, plan.seats.homes)
-    picture = Picture(sheet, frame_around(placed, box))
+    picture = Picture(sheet, frame_around(view.points[view.framed], box))
     picture.begin()
-    shown = group_names(plan)[0]
-    for shape, colour, group in zip(areas.shapes, colours, areas.groups, strict=True):
-        if shape is not None and group == shown:
+    for shape, colour, shown in zip(areas.shapes, colours, view.shown.tolist(), strict=True):
+        if shape is not None and shown:
             picture.area(shape, PALETTE[colour], opacity=0.45)
-    picture.dots(placed, "stays")
+    picture.dots(view.points, "stays")
     for home in plan.seats.homes:
         picture.home(home)
     picture.cities(cities, MOST_CITIES)
     picture.scale_bar()
     picture.end()
-    others = len(set(areas.groups)) > 1
-    words = f"Areas of {shown}; those of other groups overlap them and are on their own pages."
-    caption = words if others else "Territories, accounts (dots) and homes (squares)."
-    sheet.text(caption, sheet.left, box[1] - 10, size=7, colour=MUTED, width=sheet.breadth)
-    sheet.y = box[1] - 14
+    inside = picture.frame.holds(picture.frame.place(view.points))
+    outside = int((~inside).sum())
+    words = f"{view.words} {outside:,} accounts lie outside the picture." if outside else view.words
+    sheet.y = box[1] - 10
+    sheet.paragraph(words, size=7, colour=MUTED)
 
 
 def draw_list(sheet: Sheet, facts: Facts, first: int) -> int:

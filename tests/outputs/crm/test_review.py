@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 from planner.errors import FaultError
 from planner.outputs.crm.files import Field, LoadFile, check_file, write_file
+from planner.outputs.folder import load_plan, save_plan
 from planner.outputs.moves import plan_moves, previous_reps, proposed_reps
 from planner.outputs.plan import Plan
 from tests.outputs.conftest import HOSTILE
@@ -173,6 +176,18 @@ def test_quotes_and_commas_survive(tmp_path: Path) -> None:
     (path,) = write_file(file, tmp_path, newline="\r\n")
     frame = pd.read_csv(path, keep_default_na=False)
     assert tuple(frame.iloc[0]) == cells
+
+
+def test_a_plans_folder_keeps_what_the_crm_has(whole: Plan, write: Write, tmp_path: Path) -> None:
+    """Read back from the folder alone, the plan gives the same files, and knows its boundary."""
+    land = gpd.GeoDataFrame({"geometry": [box(-130, 20, -60, 60)]}, crs="EPSG:4326")
+    plan = replace(whole, data=replace(whole.data, boundary=land))
+    save_plan(plan, tmp_path / "plan")
+    found = load_plan(tmp_path / "plan")
+    first, second = write(plan), write(found)
+    assert {**first, "folder": []} == {**second, "folder": []}
+    assert found.data.boundary is not None
+    assert found.data.boundary.total_bounds.tolist() == [-130, 20, -60, 60]
 
 
 def test_twenty_thousand_accounts(write: Write) -> None:
