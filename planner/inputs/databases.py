@@ -6,7 +6,8 @@ import hashlib
 import os
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,71 +43,104 @@ def read_query(table: str, parameters: TableParameters, folder: Path) -> RawTabl
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     assert parameters.url is not None
-    url = _expand(table, parameters.url)
+    where = f"[inputs.{table}] url"
+    url = expand_url(where, parameters.url)
     shown = hide_password(url)
-    engine = _open_engine(table, url, shown, folder)
+    engine = _open_engine(table, url, shown, folder, outside=parameters.outside)
     try:
         with engine.connect() as connection:
-            return _fetch(table, connection, str(parameters.query), shown)
+            return _fetch(table, connection, parameters, shown)
     except DBAPIError as error:
         raise _database_error(table, shown, url, error) from None
     except SQLAlchemyError as error:
-        raise ScenarioError(f"[inputs.{table}] query on {shown}: {_clean(error, url)}") from None
+        raise ScenarioError(
+            f"[inputs.{table}] query on {shown}: {clean_message(error, url)}"
+        ) from None
     finally:
         engine.dispose()
 
 
-def _expand(table: str, url: str) -> str:
-    """Put environment variables into a URL."""
+def expand_url(where: str, url: str) -> str:
+    """Put environment variables into a URL; ``where`` says in messages whose it is.
+
+    Raises
+    ------
+    ScenarioError
+        When a variable is not set.
+    """
     try:
         return string.Template(url).substitute(os.environ)
     except KeyError as error:
         raise ScenarioError(
-            f"[inputs.{table}] url names the environment variable {error.args[0]}, which is not set."
+            f"{where} names the environment variable {error.args[0]}, which is not set."
         ) from None
     except ValueError:
         raise ScenarioError(
-            f"[inputs.{table}] url has a $ that names no variable; write $$ for a plain one."
+            f"{where} has a $ that names no variable; write $$ for a plain one."
         ) from None
 
 
-def _open_engine(table: str, url: str, shown: str, folder: Path) -> Engine:
-    from sqlalchemy import create_engine, make_url
+def _open_engine(table: str, url: str, shown: str, folder: Path, *, outside: bool) -> Engine:
+    where = f"[inputs.{table}] url"
+    with refused_urls(where, url, shown):
+        from sqlalchemy import create_engine, make_url
+
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            parsed = _read_only_sqlite(table, parsed, folder, outside=outside)
+        return create_engine(parsed)
+
+
+@contextmanager
+def refused_urls(where: str, url: str, shown: str) -> Iterator[None]:
+    """Turn what is wrong with a URL into a ScenarioError that shows no password."""
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            parsed = _read_only_sqlite(table, parsed, folder)
-        return create_engine(parsed)
+        yield
     except (NoSuchModuleError, ImportError) as error:
         raise ScenarioError(
-            f"[inputs.{table}] url {shown}: its driver is not installed ({_clean(error, url)})."
+            f"{where} {shown}: its driver is not installed ({clean_message(error, url)})."
         ) from None
     except (ArgumentError, ValueError) as error:
         raise ScenarioError(
-            f"[inputs.{table}] url {shown} is not a database URL ({_clean(error, url)})."
+            f"{where} {shown} is not a database URL ({clean_message(error, url)})."
         ) from None
 
 
-def _read_only_sqlite(table: str, url: URL, folder: Path) -> URL:
-    """Return the URL of an existing SQLite file, opened so that it cannot be written."""
+def _read_only_sqlite(table: str, url: URL, folder: Path, *, outside: bool) -> URL:
+    """Return the URL of an existing SQLite file, opened so that it cannot be written.
+
+    A whole path states where the file is; a relative one stays in the data folder.
+    """
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise ScenarioError(f"[inputs.{table}] url must name a SQLite file.")
     path = folder / url.database
+    stated = outside or Path(url.database).is_absolute()
+    if not stated and not path.resolve().is_relative_to(folder.resolve()):
+        raise ScenarioError(
+            f"[inputs.{table}] url {url.database!r} leads out of the data folder; write its whole "
+            f"path, or outside = true, if that is meant."
+        )
     if not path.is_file():
         raise ScenarioError(f"[inputs.{table}] there is no database file {url.database}.")
     return url.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
 
 
-def _fetch(table: str, connection: Connection, query: str, shown: str) -> RawTable:
+def _fetch(table: str, connection: Connection, parameters: TableParameters, shown: str) -> RawTable:
     import numpy as np
     from sqlalchemy import text
 
     if connection.dialect.name == "postgresql":
         connection = connection.execution_options(postgresql_readonly=True)
-    # A colon in the query belongs to SQL; nothing is bound.
-    result = connection.execute(text(query.replace(":", r"\:")))
+    query = str(parameters.query)
+    if parameters.aggregate != "none":
+        from planner.inputs.aggregation import aggregate_query
+
+        result = connection.execute(aggregate_query(connection, query, parameters))
+    else:
+        # A colon in the query belongs to SQL; nothing is bound.
+        result = connection.execute(text(query.replace(":", r"\:")))
     if not result.returns_rows:
         raise ScenarioError(f"[inputs.{table}] query returns no rows; it must be a SELECT.")
     headers = tuple(map(str, result.keys()))
@@ -158,7 +192,7 @@ def _join(arrays: list[pa.Array]) -> pa.ChunkedArray:
 def _database_error(table: str, shown: str, url: str, error: Any) -> Exception:
     from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-    reason = _clean(error.orig or error, url)
+    reason = clean_message(error.orig or error, url)
     wrong_query = re.search(r"(?i)no such (table|column)|syntax error|readonly", reason)
     if isinstance(error, ProgrammingError) or wrong_query:
         return ScenarioError(f"[inputs.{table}] query on {shown} failed: {reason}")
@@ -167,7 +201,7 @@ def _database_error(table: str, shown: str, url: str, error: Any) -> Exception:
     return StoreError(f"Reading the table {table} from {shown} failed: {reason}")
 
 
-def _clean(error: BaseException, url: str) -> str:
+def clean_message(error: BaseException, url: str) -> str:
     """Return the first line of a message, without the URL's password."""
     found = re.search(r"://[^:/@\s]*:([^@\s]*)@", url)
     lines = str(error).strip().splitlines() or [type(error).__name__]

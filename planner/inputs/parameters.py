@@ -77,6 +77,11 @@ class TableParameters(Parameters):
         "environment, so that no password needs to be written.",
     )
     query: str | None = Field(default=None, description="SQL query to run at url.")
+    aggregate: Literal["none", "day", "month"] = Field(
+        default="none",
+        description="History from a database only: add the query's amounts up there, by account, "
+        "rep, product, type and currency for each day or month, and read the sums.",
+    )
     columns: dict[str, str] = Field(
         default_factory=dict,
         description="Our column name to the header in the file; other headers match by alias.",
@@ -102,7 +107,8 @@ class TableParameters(Parameters):
         default=None, description="Encoding of a CSV file; default: UTF-8, UTF-16 or Windows-1252."
     )
     outside: bool = Field(
-        default=False, description="Whether path may lead out of the data folder."
+        default=False,
+        description="Whether path, or a SQLite file at url, may lead out of the data folder.",
     )
 
     @field_validator("delimiter", mode="before")
@@ -116,6 +122,8 @@ class TableParameters(Parameters):
             raise ValueError("give either path, or url and query")
         if (self.url is None) != (self.query is None):
             raise ValueError("url and query belong together")
+        if self.aggregate != "none" and self.url is None:
+            raise ValueError("aggregate is for a table from a database (url and query)")
         return self
 
     @field_serializer("url")
@@ -149,6 +157,14 @@ class InputsParameters(Parameters):
         default=None,
         description="Where the land ends, for areas on maps: GeoJSON, GeoPackage or shapefile.",
     )
+
+    @model_validator(mode="after")
+    def _check_aggregation(self) -> Self:
+        for name in type(self).model_fields:
+            table = getattr(self, name)
+            if name != "history" and table is not None and table.aggregate != "none":
+                raise ValueError(f"aggregate is for history alone, not for {name}")
+        return self
 
 
 class ControlParameters(Parameters):

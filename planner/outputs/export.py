@@ -154,8 +154,8 @@ def find_format(name: str) -> Format:
     """
     if name in FORMATS:
         return FORMATS[name]
-    known = ", ".join(FORMATS)
-    close = difflib.get_close_matches(name, FORMATS, n=1)
+    known = ", ".join((*FORMATS, "database"))
+    close = difflib.get_close_matches(name, (*FORMATS, "database"), n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     message = f"there is no format {name!r}; it exports to {known}.{hint}"
     raise ScenarioError(message)

@@ -45,6 +45,7 @@ def test_a_query_is_a_table_like_any_other(shop: Company) -> None:
         ("sqlite:///shop.db", "SELEC 1", ScenarioError, "syntax"),
         ("sqlite:///shop.db", "DELETE FROM orders", ScenarioError, "readonly"),
         ("sqlite:///none.db", QUERY, ScenarioError, "none.db"),
+        ("sqlite:///../shop.db", QUERY, ScenarioError, "leads out of the data folder"),
         ("sqlite://", QUERY, ScenarioError, "SQLite file"),
         ("nonsense", QUERY, ScenarioError, "database URL"),
         ("made+up://u:geheim@h/d", QUERY, ScenarioError, "driver|plugin"),
