@@ -23,9 +23,13 @@ def read_notebook(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def test_there_is_one_to_start_from() -> None:
-    """The notebook that a planner starts from is here."""
-    assert "explore_and_plan.ipynb" in {path.name for path in NOTEBOOKS}
+def test_there_is_one_for_each_purpose() -> None:
+    """Explore, compare, and the API on a problem of one's own."""
+    assert {path.stem for path in NOTEBOOKS} == {
+        "explore_inputs_and_potential",
+        "build_and_compare_scenarios",
+        "python_api",
+    }
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
