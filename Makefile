@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test lint bench docs lock clean
+.PHONY: demo test lint fuzz bench docs lock clean
 
 demo: $(RUN_STAMP)
 	$(BIN)/python cli.py demo --out demo --force
@@ -20,6 +20,9 @@ lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(DEV_STAMP)
+	$(BIN)/python -m tests.fuzz $(or $(ARGS),--cases 20000)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks $(or $(ARGS),scale 10000x50x2)

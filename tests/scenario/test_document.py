@@ -40,6 +40,11 @@ def test_extending_itself_is_refused(tmp_path: Path) -> None:
         ("a = ", "not valid TOML"),
         ("a = 1\na = 2", "not valid TOML"),
         ("extends = 3", "must be the name of a file"),
+        ("extends = '../other.toml'", "leads out of the scenario's folder"),
+        ("extends = '/etc/other.toml'", "leads out of the scenario's folder"),
+        ("extends = 'a\\u0000b.toml'", "There is no scenario"),
+        ('extends = "a\\u0000b.toml"', "must be the name of a file"),
+        ("extends = { path = 'a.toml' }", "must be the name of a file"),
         ("extends = 'missing.toml'", "There is no scenario"),
         ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply|not valid TOML"),
     ],
@@ -101,3 +106,17 @@ def test_merge_does_not_change_its_arguments() -> None:
     assert merge(below, above) == {"a": {"x": 1, "y": 2}}
     assert below == {"a": {"x": 1}}
     assert above == {"a": {"y": 2}}
+
+
+def test_extends_leaves_the_folder_only_where_that_is_stated(tmp_path: Path) -> None:
+    """A file elsewhere, or a link to one, is read when the scenario says so, and only then."""
+    (tmp_path / "inside").mkdir()
+    write(tmp_path, "base.toml", "[quota]\ngoal = 5\n")
+    (tmp_path / "inside" / "link.toml").symlink_to(tmp_path / "base.toml")
+    for name in ("../base.toml", "link.toml"):
+        path = write(tmp_path / "inside", "child.toml", f"extends = '{name}'\n")
+        with pytest.raises(ScenarioError, match="leads out"):
+            read_document(path)
+        stated = f"extends = {{ path = '{name}', outside = true }}\n"
+        path = write(tmp_path / "inside", "child.toml", stated)
+        assert read_document(path).values == {"quota": {"goal": 5}}
