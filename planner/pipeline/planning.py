@@ -191,6 +191,7 @@ def _assemble(
         today=company.today,
         alignment=summarise_alignment(scenario, company, result, evaluation, territory_of),
         territory_of_account=territory_of[company.units.unit_of_account],
+        territory_of_unit=territory_of,
         held=company.today.held[company.units.unit_of_account] >= 0,
         reasons=word_reasons(company, territory_of, result.prices),
         account_measures=company.account_measures,

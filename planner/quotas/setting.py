@@ -43,7 +43,7 @@ NO_LIMITS = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Setting:
+class Setting:
     """What every step below needs: the people by id, their books, and when they work."""
 
     people: tuple[Rep, ...]
@@ -98,9 +98,9 @@ def set_quotas(
         When the total and the limits cannot hold together; names the least relaxation.
     """
     check_goal(parameters, currency)
-    setting, findings = _prepare(reps, period, currency, rates, books, parameters, season)
+    setting, findings = prepare_setting(reps, period, currency, rates, books, parameters, season)
     direct = [part for part in setting.parts if part.in_direct_sum]
-    settled, found = _settle_direct(setting, direct)
+    settled, found = settle_direct(setting, direct)
     for part in setting.parts:
         if not part.in_direct_sum:
             settled.append(_settle_beside(setting, part))
@@ -121,7 +121,7 @@ def set_quotas(
     )
 
 
-def _prepare(
+def prepare_setting(
     reps: Sequence[Rep],
     period: Period,
     currency: Currency,
@@ -129,8 +129,12 @@ def _prepare(
     books: Books,
     parameters: QuotaParameters,
     history_season: Sequence[float],
-) -> tuple[_Setting, list[Finding]]:
-    """Gather the people, the parts, and what each person's share rests on."""
+    capacity: HeadcountCapacity | None = None,
+) -> tuple[Setting, list[Finding]]:
+    """Gather the people, the parts, and what each person's share rests on.
+
+    A capacity that was measured before is taken as it is: it does not depend on the books.
+    """
     books = books.sorted_by_rep()
     people = _everybody(reps, books)
     season, findings = season_weights(parameters.seasonality, history_season, period)
@@ -141,7 +145,7 @@ def _prepare(
         raise DataError("The managers' hierarchy cannot be rolled up.", hierarchy.findings)
     shared_seats(books)
     unknown_overrides(parameters, people, books)
-    capacity = measure_capacity(people, period, parameters.ramp, season)
+    capacity = capacity or measure_capacity(people, period, parameters.ramp, season)
     measures = carrier_measures(people, books, parameters, currency)
     bases = {
         part.name: blend_basis(
@@ -152,7 +156,7 @@ def _prepare(
         )
         for part in parts
     }
-    setting = _Setting(
+    setting = Setting(
         people=people,
         books=books,
         period=period,
@@ -182,7 +186,7 @@ def _basis_findings(bases: Mapping[str, Basis]) -> list[Finding]:
     return [finding for basis in bases.values() for finding in basis.findings]
 
 
-def _settle_direct(setting: _Setting, parts: Sequence[Part]) -> tuple[list[Settled], list[Finding]]:
+def settle_direct(setting: Setting, parts: Sequence[Part]) -> tuple[list[Settled], list[Finding]]:
     """Allocate all direct components at once, and round each person's sum."""
     members = sorted({i for part in parts for i in part.carriers})
     weights = _weights(setting, parts, members)
@@ -214,7 +218,7 @@ def _settle_direct(setting: _Setting, parts: Sequence[Part]) -> tuple[list[Settl
     return settled, findings
 
 
-def _weights(setting: _Setting, parts: Sequence[Part], members: Sequence[int]) -> Floats:
+def _weights(setting: Setting, parts: Sequence[Part], members: Sequence[int]) -> Floats:
     """Return basis times productive share, scaled to the totals, (members, parts)."""
     weights = np.zeros((len(setting.people), len(parts)))
     for k, part in enumerate(parts):
@@ -225,7 +229,7 @@ def _weights(setting: _Setting, parts: Sequence[Part], members: Sequence[int]) -
     return weights[list(members)]
 
 
-def _limits(setting: _Setting, members: Sequence[int], weights: Floats) -> QuotaLimits:
+def _limits(setting: Setting, members: Sequence[int], weights: Floats) -> QuotaLimits:
     people = [setting.people[i] for i in members]
     seat_of = {rep_id: i for i, rep_id in enumerate(setting.books.rep_ids)}
     seats = [seat_of[rep.rep_id] for rep in people]
@@ -255,7 +259,7 @@ def _carry_overrides(weights: Floats, limits: QuotaLimits) -> Floats:
 
 
 def _round_direct(
-    setting: _Setting,
+    setting: Setting,
     parts: Sequence[Part],
     members: Sequence[int],
     weights: Floats,
@@ -296,7 +300,7 @@ def _round_direct(
     return settled, rounded
 
 
-def _settle_beside(setting: _Setting, part: Part) -> Settled:
+def _settle_beside(setting: Setting, part: Part) -> Settled:
     """Allocate a component that stands beside the goal: proportional, without limits."""
     carriers = list(part.carriers)
     basis = setting.bases[part.name]
@@ -324,7 +328,7 @@ def _settle_beside(setting: _Setting, part: Part) -> Settled:
 
 
 def _roll_up_all(
-    setting: _Setting, settled: Sequence[Settled]
+    setting: Setting, settled: Sequence[Settled]
 ) -> tuple[list[Rollup], list[Finding]]:
     rollups, findings = [], []
     for item in settled:
