@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": ("comparing", "Put plans side by side; the first is the baseline."),
     "backtest": ("backtesting", "Judge the methods on past periods that they did not see."),
     "export": ("exporting", "Write a plan for another system."),
+    "review": ("reviewing", "Open the review application over plans."),
 }
 
 
@@ -80,6 +81,7 @@ Examples:
   planner plan scenario.toml --set quota.goal=95_000_000 --out plans/higher
   planner explain plans/baseline --account 0042
   planner compare plans/baseline plans/higher
+  planner review plans/baseline
 
 \b
 Shell completion (bash; zsh and fish likewise):

@@ -1,0 +1,102 @@
+"""What routes depend on: who asks, which plan, and the store."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from planner.review.people import Person
+from planner.review.plans import OpenPlan, PlanRegistry
+from planner.review.roles import Action
+from planner.review.sessions import find_person
+from planner.review.store import Store
+from planner.web.failures import NotAllowedError, NotFoundError, NotSignedInError
+from planner.web.protection import SAFE
+from planner.web.settings import Settings
+
+
+def current_settings(request: Request) -> Settings:
+    """Return what the application was started with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def current_store(request: Request) -> Store:
+    """Return the store."""
+    store: Store = request.app.state.store
+    return store
+
+
+def known_plans(request: Request) -> PlanRegistry:
+    """Return the plans under review."""
+    plans: PlanRegistry = request.app.state.plans
+    return plans
+
+
+def find_visitor(request: Request) -> Person | None:
+    """Return who holds the request's session, None where nobody does."""
+    settings = current_settings(request)
+    token = request.cookies.get(settings.cookie)
+    if not token:
+        return None
+    return find_person(current_store(request), token, settings.parameters.sign_in)
+
+
+def current_person(request: Request) -> Person:
+    """Return who asks.
+
+    Raises
+    ------
+    NotSignedInError
+        When the request has no session that is in force.
+    """
+    person = find_visitor(request)
+    if person is None:
+        raise NotSignedInError
+    if request.method not in SAFE:
+        _check_token(request, person)
+    return person
+
+
+def _check_token(request: Request, person: Person) -> None:
+    """Refuse a change without the session's token: another site cannot read it."""
+    given = request.headers.get("x-csrf-token", "")
+    if not secrets.compare_digest(given.encode(), person.csrf.encode()):
+        raise NotAllowedError("The page is out of date, or the request is not ours. Reload it.")
+
+
+def require(person: Person, action: Action) -> None:
+    """Refuse what a person's role does not allow.
+
+    Raises
+    ------
+    NotAllowedError
+        When it does not.
+    """
+    if not person.may(action):
+        raise NotAllowedError(f"The role {person.role} does not allow this.")
+
+
+Viewer = Annotated[Person, Depends(current_person)]
+Kept = Annotated[Store, Depends(current_store)]
+Plans = Annotated[PlanRegistry, Depends(known_plans)]
+Told = Annotated[Settings, Depends(current_settings)]
+
+
+def opened_plan(plan: str, plans: Plans, person: Viewer) -> OpenPlan:
+    """Return the plan that an address names, for somebody who has signed in.
+
+    Raises
+    ------
+    NotFoundError
+        When there is none of that key.
+    """
+    del person
+    if plan not in plans.keys:
+        raise NotFoundError
+    return plans.get(plan)
+
+
+Opened = Annotated[OpenPlan, Depends(opened_plan)]
