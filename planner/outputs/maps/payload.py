@@ -20,6 +20,8 @@ REASONS_UP_TO = 30_000
 PLACES_SHOWN = 140
 PLACE_WITHIN = 0.3  # degrees between a city and some account
 DEGREE_STEPS = 100_000
+BORDERS_UP_TO = 5_000
+BORDER_DEGREES = 0.01
 
 
 def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]:
@@ -45,7 +47,6 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
         "names": accounts["name"].astype(str).tolist(),
         "proposed": plan.territory_of_account.tolist(),
         "today": plan.today.seat_of_account.tolist(),
-        "group": _group_of_account(plan, groups),
         "flags": (plan_moves(plan) + 2 * plan.held.astype(int)).tolist(),
         "reasons": {str(at): text for at, text in enumerate(plan.reasons) if text}
         if with_reasons
@@ -53,7 +54,23 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
         "places": _places(
             accounts["latitude"].to_numpy(float), accounts["longitude"].to_numpy(float)
         ),
+        "borders": borders(plan),
     }
+
+
+def borders(plan: Plan) -> list[list[list[list[float]]]]:
+    """Return the outlines of the user's geographic units, for the background; none without them.
+
+    Parameters
+    ----------
+    plan
+        Outlines are simplified, and left out where they would be more than a page can carry.
+    """
+    units = plan.data.units
+    if units is None or not 0 < len(units) <= BORDERS_UP_TO:
+        return []
+    shapes = units.geometry[units.geometry.notna()].simplify(BORDER_DEGREES).tolist()
+    return [part for shape in shapes for part in _rings(shape) or []]
 
 
 def group_names(plan: Plan) -> list[str]:
@@ -64,12 +81,6 @@ def group_names(plan: Plan) -> list[str]:
         if territory >= 0:
             served[plan.peer_groups[territory]] += 1
     return sorted(names, key=lambda name: (-served[name], name))
-
-
-def _group_of_account(plan: Plan, groups: list[str]) -> list[int]:
-    number = {name: at for at, name in enumerate(groups)}
-    of_territory = np.array([number[name] for name in plan.peer_groups] + [0])
-    return [int(group) for group in of_territory[plan.territory_of_account]]
 
 
 def _degrees(values: npt.NDArray[np.float64]) -> list[int | None]:
