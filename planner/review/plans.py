@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from planner.errors import ScenarioError
 from planner.outputs.folder import load_plan
 from planner.outputs.naming import slug
 from planner.outputs.plan import Plan
@@ -84,26 +83,29 @@ class PlanRegistry:
     _lock: Lock = field(default_factory=Lock)
     _reading: dict[str, Lock] = field(default_factory=dict)
 
-    def add(self, folder: Path, key: str | None = None) -> str:
-        """Take in a plan's folder and return its key.
-
-        Parameters
-        ----------
-        folder
-            The plan's folder.
-        key
-            As the store has it; default: from the folder's name.
-        """
+    def add(self, key: str, folder: Path) -> None:
+        """Take in a plan's folder; it is read when it is asked for."""
         with self._lock:
-            name = key or free_key(folder.resolve().name, self.folders)
-            self.folders[name] = folder.resolve()
-            self._reading.setdefault(name, Lock())
-        return name
+            self.folders[key] = folder
+            self._reading.setdefault(key, Lock())
+
+    def keep(self, opened: OpenPlan) -> None:
+        """Take in a plan that was read already."""
+        self.add(opened.key, opened.folder)
+        with self._lock:
+            self._opened[opened.key] = opened
+            self._opened.move_to_end(opened.key)
+            while len(self._opened) > PLANS_KEPT:
+                self._opened.popitem(last=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Return every plan's key, in the order in which they are shown."""
         return tuple(self.folders)
+
+    def __contains__(self, key: object) -> bool:
+        """Return whether there is a plan of that key."""
+        return key in self.folders
 
     def get(self, key: str) -> OpenPlan:
         """Return a plan, read now if need be.
@@ -121,18 +123,13 @@ class PlanRegistry:
                     self._opened.move_to_end(key)
                     return found
             read = open_plan(key, folder)
-            with self._lock:
-                self._opened[key] = read
-                while len(self._opened) > PLANS_KEPT:
-                    self._opened.popitem(last=False)
+            self.keep(read)
             return read
 
 
 def free_key(name: str, taken: Iterable[str]) -> str:
     """Return a short name for addresses that no other plan has."""
     base, others = slug(name), set(taken)
-    if not base:
-        raise ScenarioError(f"{name!r} has no letter or digit to name the plan by.")
     key, number = base, 1
     while key in others:
         number += 1

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from planner.errors import ScenarioError, StoreError
 
@@ -123,6 +123,22 @@ def parse_address(url: str) -> sa.URL:
         f"A review is kept in a SQLite file or in PostgreSQL, not in {address.render_as_string()}."
     )
     raise ScenarioError(message)
+
+
+def insert_missing(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> bool:
+    """Add a row unless one with the same unique key is there, however many try at once.
+
+    Returns
+    -------
+    bool
+        Whether it was added.
+    """
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgres else sqlite.insert
+    done = session.execute(insert(table).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount)  # type: ignore[attr-defined] # an insert's result counts its rows
 
 
 def _make_engine(address: sa.URL) -> sa.Engine:

@@ -12,8 +12,8 @@ from fastapi.staticfiles import StaticFiles
 
 import planner.web
 from planner import __version__
-from planner.review.plans import PlanRegistry
 from planner.review.store import open_store
+from planner.review.versions import open_versions
 from planner.web.failures import add_failures
 from planner.web.pages import Navigation, make_templates
 from planner.web.protection import add_protection
@@ -41,10 +41,8 @@ def create_application(settings: Settings) -> FastAPI:
     )  # fmt: skip
     state = application.state
     state.settings = settings
-    state.plans = PlanRegistry()
     state.store = open_store(settings.database)
-    for folder in settings.plans:
-        state.plans.get(state.plans.add(folder))
+    state.plans = open_versions(state.store, settings.plans)
     routers, navigation = find_routers()
     state.templates = make_templates(navigation)
     for router in routers:

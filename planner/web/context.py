@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from planner.review.people import Person
 from planner.review.plans import OpenPlan, PlanRegistry
+from planner.review.releases import released_territories
 from planner.review.roles import Action
 from planner.review.sessions import find_person
 from planner.review.store import Store
+from planner.review.versions import find_new_version, may_open, read_version
 from planner.web.failures import NotAllowedError, NotFoundError, NotSignedInError
 from planner.web.protection import SAFE
 from planner.web.settings import Settings
@@ -55,6 +58,9 @@ def current_person(request: Request) -> Person:
     person = find_visitor(request)
     if person is None:
         raise NotSignedInError
+    if person.role == "rep" and person.rep_id:
+        released = released_territories(current_store(request), person.rep_id)
+        person = replace(person, released=released)
     if request.method not in SAFE:
         _check_token(request, person)
     return person
@@ -79,22 +85,24 @@ def require(person: Person, action: Action) -> None:
         raise NotAllowedError(f"The role {person.role} does not allow this.")
 
 
+Address = Annotated[str, Path(max_length=80, pattern="^[a-z0-9-]+$")]
 Viewer = Annotated[Person, Depends(current_person)]
 Kept = Annotated[Store, Depends(current_store)]
 Plans = Annotated[PlanRegistry, Depends(known_plans)]
 Told = Annotated[Settings, Depends(current_settings)]
 
 
-def opened_plan(plan: str, plans: Plans, person: Viewer) -> OpenPlan:
+def opened_plan(plan: Address, plans: Plans, store: Kept, person: Viewer) -> OpenPlan:
     """Return the plan that an address names, for somebody who has signed in.
 
     Raises
     ------
     NotFoundError
-        When there is none of that key.
+        When there is none of that key, or it is not for him.
     """
-    del person
-    if plan not in plans.keys:
+    if plan not in plans:
+        find_new_version(store, plans, plan)
+    if not may_open(person, read_version(store, plan)):
         raise NotFoundError
     return plans.get(plan)
 

@@ -11,58 +11,31 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from planner.errors import PlannerError
+from planner.review.refusals import (
+    ChangedError,
+    NotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+    RefusedError,
+    ReviewError,
+)
 from planner.web.pages import render
 
-
-class WebError(Exception):
-    """The root of what a request may end with on purpose."""
-
-    status_code = 400
-    message = "This request cannot be answered."
-
-    def __init__(self, message: str = "", **details: Any) -> None:
-        super().__init__(message or self.message)
-        self.details = details
-
-
-class NotSignedInError(WebError):
-    """Raised when a request has no session in force."""
-
-    status_code = 401
-    message = "Sign in first."
-
-
-class NotAllowedError(WebError):
-    """Raised when a role may not do something."""
-
-    status_code = 403
-    message = "Your role does not allow this."
-
-
-class NotFoundError(WebError):
-    """Raised when something is not there, or not for this person to see: both look alike."""
-
-    status_code = 404
-    message = "There is no such page, or it is not for you to see."
-
-
-class ChangedError(WebError):
-    """Raised when somebody else changed the same thing in between; shows both sides."""
-
-    status_code = 409
-    message = "Somebody else changed this in between. Nothing was overwritten."
-
-
-class RefusedError(WebError):
-    """Raised when something asked for makes no sense as things stand."""
-
-    status_code = 422
-    message = "This cannot be done."
+__all__ = [
+    "ChangedError",
+    "NotAllowedError",
+    "NotFoundError",
+    "NotSignedInError",
+    "RefusedError",
+    "ReviewError",
+    "add_failures",
+    "wants_page",
+]
 
 
 def add_failures(application: FastAPI) -> None:
     """Let every error end in words."""
-    application.add_exception_handler(WebError, _end_web)
+    application.add_exception_handler(ReviewError, _end_review)
     application.add_exception_handler(PlannerError, _end_planner)
     application.add_exception_handler(RequestValidationError, _end_invalid)
     application.add_exception_handler(HTTPException, _end_http)
@@ -83,8 +56,8 @@ def end(request: Request, code: int, message: str, **details: Any) -> Response:
     return JSONResponse({"error": message, **details}, status_code=code)
 
 
-def _end_web(request: Request, error: Exception) -> Response:
-    assert isinstance(error, WebError)
+def _end_review(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ReviewError)
     if isinstance(error, NotSignedInError) and wants_page(request) and request.method == "GET":
         return RedirectResponse("/sign-in", status_code=303)
     return end(request, error.status_code, str(error), **error.details)
