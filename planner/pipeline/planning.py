@@ -39,6 +39,7 @@ def make_plan(
     *,
     time_limit: float | None = None,
     progress: Progress | None = None,
+    earlier: Plan | None = None,
 ) -> Plan:
     """Plan a company: potential, units, alignment, quotas and the simulated year.
 
@@ -52,6 +53,8 @@ def make_plan(
         Seconds for the alignment; None is the counted effort, which repeats exactly.
     progress
         Who is told where the work is.
+    earlier
+        A plan whose tables and potential are planned on again, instead of those in ``folder``.
 
     Raises
     ------
@@ -65,7 +68,7 @@ def make_plan(
         When no alignment was found in the effort or time given.
     """
     watch = Stopwatch(progress or Silence())
-    company = prepare(scenario, folder, watch)
+    company = prepare(scenario, folder, watch, earlier)
     with watch.stage("alignment"):
         company, result = _align(scenario, company, time_limit, watch)
     territory_of = company.problem.spread(_settled(scenario, company, result))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
+import tomllib
+from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from planner.errors import ScenarioError
 from planner.parameters import Parameters
 
 Level = Literal["managers", "finance"]
@@ -18,6 +22,14 @@ class ApprovalParameters(Parameters):
         default=("managers", "finance"),
         description="The levels in their order; an empty list publishes without approval.",
     )
+
+    @field_validator("levels")
+    @classmethod
+    def _check_once(cls, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+        if len(set(levels)) < len(levels):
+            message = "each level is named once"
+            raise ValueError(message)
+        return levels
 
 
 class SignInParameters(Parameters):
@@ -43,6 +55,42 @@ class SignInParameters(Parameters):
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks whose identity header is believed."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for network in proxies:
+            ipaddress.ip_network(network, strict=False)
+        return proxies
+
+    @model_validator(mode="after")
+    def _check_trust(self) -> SignInParameters:
+        if self.identity_header and not self.trusted_proxies:
+            message = "identity_header needs trusted_proxies: anybody could send the header"
+            raise ValueError(message)
+        return self
+
+
+def read_parameters(path: Path) -> ReviewParameters:
+    """Read a settings file.
+
+    Raises
+    ------
+    ScenarioError
+        When it is not there, no TOML, or holds a key or value that is not known.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return ReviewParameters.model_validate(document)
+    except OSError as error:
+        raise ScenarioError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        problems = (
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
+        )
+        raise ScenarioError(f"{path}: {'; '.join(problems)}.") from error
+    except ValueError as error:
+        raise ScenarioError(f"{path} is no TOML: {error}.") from error
 
 
 class ReviewParameters(Parameters):

@@ -45,6 +45,12 @@ class OpenPlan:
     position_of_account: dict[str, int]
     position_of_territory: dict[str, int]
 
+    def name_of(self, account_id: str) -> str:
+        """Return an account's name, its id where it has none."""
+        at = self.position_of_account.get(account_id)
+        name = None if at is None else self.plan.data.accounts["name"].iloc[at]
+        return name if isinstance(name, str) and name else account_id
+
 
 def open_plan(key: str, folder: Path) -> OpenPlan:
     """Read a plan's folder.

@@ -124,7 +124,7 @@ def _may_see(row: Record, person: Person, territories: frozenset[str]) -> bool:
     concerned = set(row.territories)
     if person.role == "rep":
         return row.subject_kind == "release" and bool(concerned) and concerned <= territories
-    return bool(concerned) and concerned <= territories
+    return bool(concerned & territories)
 
 
 def describe_step(row: Record) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from planner.review.models import Link, SignIn, User
 from planner.review.parameters import SignInParameters
 from planner.review.people import Person
-from planner.review.store import Store, now
+from planner.review.store import Store, insert_missing, now
 
 OWNER = "owner"
 LINK_HOURS = 12
@@ -117,6 +117,38 @@ def describe_person(user: User, signed_in: SignIn) -> Person:
         csrf=signed_in.csrf,
         session=signed_in.digest,
     )
+
+
+def find_by_identity(store: Store, name: str) -> Person | None:
+    """Return the user whom a trusted proxy names; None where there is none of that name.
+
+    His session's key is no digest, so that no cookie can ever open it.
+    """
+    query = sa.select(User).where(
+        User.handle == name.strip().casefold(), User.active, User.role != OWNER
+    )
+    with store.read() as session:
+        user = session.scalar(query)
+        if user is None:
+            return None
+        kept = session.get(SignIn, f"proxy-{user.user_id}")
+    return describe_person(user, kept or _keep_identity(store, user))
+
+
+def _keep_identity(store: Store, user: User) -> SignIn:
+    moment, key = now(), f"proxy-{user.user_id}"
+    values = {
+        "digest": key,
+        "user_id": user.user_id,
+        "csrf": secrets.token_urlsafe(32),
+        "how": "proxy",
+        "created_at": moment,
+        "seen_at": moment,
+        "expires_at": moment,
+    }
+    with store.write() as session:
+        insert_missing(session, SignIn, values)
+        return session.get_one(SignIn, key)
 
 
 def end_session(store: Store, key: str) -> None:

@@ -38,7 +38,7 @@ class VersionView:
     stage
         ``draft``, ``review`` or ``published``; who approved is told apart.
     includes
-        Ids of the ``holds`` and ``overrides`` that went into it.
+        What went into it: ids of ``holds``, and ``overrides`` (minor units) by rep_id.
     base_scenario
         The scenario without them.
     """
@@ -51,7 +51,7 @@ class VersionView:
     fingerprint: str
     parent: str | None
     stage: Stage
-    includes: dict[str, list[int]]
+    includes: dict[str, Any]
     base_scenario: dict[str, Any]
     created_at: datetime
     created_by: str
@@ -200,7 +200,7 @@ def _row(key: str, plan: Plan, place: str, mark: str) -> tables.Version:
         folder=place,
         fingerprint=mark,
         stage="draft",
-        includes={"holds": [], "overrides": []},
+        includes={"holds": [], "overrides": {}},
         base_scenario=plan.provenance.scenario,
         created_at=now(),
         created_by="planner",

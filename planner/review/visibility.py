@@ -14,6 +14,7 @@ territories and of their reps are no secret among those who may propose a move.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -127,10 +128,48 @@ def may_see_attainment(opened: OpenPlan, person: Person, rep_id: str) -> bool:
 
 def may_see_account(opened: OpenPlan, person: Person, account_id: str) -> bool:
     """Return whether a person may see one account; an unknown one he may not."""
-    at = opened.position_of_account.get(account_id)
-    return at is not None and bool(visible_accounts(opened, person)[at])
+    return sight_of(opened, person).sees_account(account_id)
 
 
 def may_see_territory(opened: OpenPlan, person: Person, territory_id: str) -> bool:
     """Return whether a person may see one territory; an unknown one he may not."""
     return territory_id in visible_territories(opened, person)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a person may see of a plan, worked out once for many questions.
+
+    Parameters
+    ----------
+    territories, reps
+        The ids that he may see.
+    """
+
+    opened: OpenPlan
+    whole: bool
+    territories: frozenset[str]
+    reps: frozenset[str]
+
+    def sees_account(self, account_id: str) -> bool:
+        """Return whether he may see an account; an unknown one he may not."""
+        if account_id not in self.opened.position_of_account:
+            return False
+        return self.whole or not self.territories.isdisjoint(concerned(self.opened, account_id))
+
+
+def sight_of(opened: OpenPlan, person: Person) -> Sight:
+    """Return what a person may see of a plan."""
+    return Sight(
+        opened=opened,
+        whole=sees_whole_plan(person),
+        territories=visible_territories(opened, person),
+        reps=visible_reps(opened, person),
+    )
+
+
+def concerned(opened: OpenPlan, account_id: str) -> tuple[str, ...]:
+    """Return the territories that an account concerns: who would serve it, and who does today."""
+    plan, at = opened.plan, opened.position_of_account[account_id]
+    seats = {int(plan.territory_of_account[at]), int(plan.today.seat_of_account[at])} - {-1}
+    return tuple(sorted(plan.territory_ids[seat] for seat in seats))

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 import planner.web
 from planner import __version__
+from planner.review.runner import Runner
 from planner.review.store import open_store
 from planner.review.versions import open_versions
 from planner.web.failures import add_failures
@@ -43,6 +44,9 @@ def create_application(settings: Settings) -> FastAPI:
     state.settings = settings
     state.store = open_store(settings.database)
     state.plans = open_versions(state.store, settings.plans)
+    state.runner = Runner(
+        store=state.store, plans=state.plans, time_limit=settings.parameters.replan_seconds
+    )
     routers, navigation = find_routers()
     state.templates = make_templates(navigation)
     for router in routers:
@@ -66,4 +70,5 @@ def find_routers() -> tuple[list[APIRouter], list[Navigation]]:
 @asynccontextmanager
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     yield
+    application.state.runner.close()
     application.state.store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 from dataclasses import replace
 from typing import Annotated
@@ -12,7 +13,7 @@ from planner.review.people import Person
 from planner.review.plans import OpenPlan, PlanRegistry
 from planner.review.releases import released_territories
 from planner.review.roles import Action
-from planner.review.sessions import find_person
+from planner.review.sessions import find_by_identity, find_person
 from planner.review.store import Store
 from planner.review.versions import find_new_version, may_open, read_version
 from planner.web.failures import NotAllowedError, NotFoundError, NotSignedInError
@@ -39,12 +40,43 @@ def known_plans(request: Request) -> PlanRegistry:
 
 
 def find_visitor(request: Request) -> Person | None:
-    """Return who holds the request's session, None where nobody does."""
-    settings = current_settings(request)
+    """Return who asks, by a trusted proxy's word or by the request's session; None for nobody."""
+    settings, store = current_settings(request), current_store(request)
+    parameters = settings.parameters.sign_in
+    if parameters.identity_header and comes_through_proxy(request):
+        name = request.headers.get(parameters.identity_header, "")
+        return find_by_identity(store, name) if name else None
     token = request.cookies.get(settings.cookie)
-    if not token:
-        return None
-    return find_person(current_store(request), token, settings.parameters.sign_in)
+    return find_person(store, token, parameters) if token else None
+
+
+def comes_through_proxy(request: Request) -> bool:
+    """Return whether a request reached us from an address whose headers are believed."""
+    trusted = current_settings(request).parameters.sign_in.trusted_proxies
+    if not trusted or request.client is None:
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(network, strict=False) for network in trusted)
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from, as the nearest trusted proxy says."""
+    if comes_through_proxy(request):
+        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded[:100]
+    return request.client.host if request.client else ""
+
+
+def is_encrypted(request: Request) -> bool:
+    """Return whether the browser reached us, or our proxy, over TLS."""
+    if request.url.scheme == "https":
+        return True
+    forwarded = request.headers.get("x-forwarded-proto", "")
+    return comes_through_proxy(request) and forwarded == "https"
 
 
 def current_person(request: Request) -> Person:
