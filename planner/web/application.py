@@ -15,6 +15,7 @@ from planner import __version__
 from planner.review.runner import Runner
 from planner.review.store import open_store
 from planner.review.versions import open_versions
+from planner.web.desks import prepare_desks
 from planner.web.failures import add_failures
 from planner.web.pages import Navigation, make_templates
 from planner.web.protection import add_protection
@@ -53,6 +54,7 @@ def create_application(settings: Settings) -> FastAPI:
         application.include_router(router)
     static = resources.files("planner.web") / "static"
     application.mount("/static", StaticFiles(directory=str(static)), name="static")
+    prepare_desks(application)
     add_failures(application)
     add_protection(application, settings)
     return application

@@ -36,9 +36,9 @@ def drawn(bench: Bench) -> Simulation:
 
 def draw_moves(bench: Bench, seed: int, count: int) -> dict[str, str]:
     generator = np.random.default_rng(seed)
-    chosen = generator.choice(len(bench.account_ids), size=count, replace=False)
+    chosen = generator.choice(len(bench.account_at), size=count, replace=False)
     to = bench.plan.territory_ids[int(generator.integers(len(bench.plan.territory_ids)))]
-    return {bench.account_ids[at]: to for at in chosen.tolist()}
+    return {bench.account_id(at): to for at in chosen.tolist()}
 
 
 def moved_units(bench: Bench, moves: dict[str, str]) -> np.ndarray:
@@ -111,7 +111,7 @@ def test_a_family_goes_together_and_says_so(bench: Bench) -> None:
     unit = int(np.flatnonzero((sizes > 1) & (bench.row_of_unit >= 0))[0])
     start = bench.company.units.member_indptr[unit]
     members = bench.company.units.members[start : start + sizes[unit]].tolist()
-    ids = [bench.account_ids[at] for at in members]
+    ids = [bench.account_id(at) for at in members]
     here = int(bench.territory_of[unit])
     others = [name for at, name in enumerate(bench.plan.territory_ids) if at != here]
     effect = weigh_moves(bench, {ids[0]: others[0]})
@@ -129,7 +129,7 @@ def test_a_hold_is_named_before_the_move_is_made(bench: Bench) -> None:
     here = int(bench.plan.territory_of_account[at])
     to = bench.plan.territory_ids[(here + 1) % len(bench.plan.territory_ids)]
     found = [
-        one for one in weigh_moves(bench, {bench.account_ids[at]: to}).breaks if one.name == "hold"
+        one for one in weigh_moves(bench, {bench.account_id(at): to}).breaks if one.name == "hold"
     ]
     assert len(found) == 1
     assert bench.company.today.hold_names[held[at]] in found[0].words
@@ -143,7 +143,7 @@ def test_who_may_not_serve_an_account_is_named_with_the_rule(bench: Bench) -> No
     pairs = np.argwhere(forbidden[classes] >= 0)
     at, to = (int(value) for value in pairs[0])
     rule = bench.company.eligibility.rule_names[forbidden[classes[at], to]]
-    effect = weigh_moves(bench, {bench.account_ids[at]: bench.plan.territory_ids[to]})
+    effect = weigh_moves(bench, {bench.account_id(at): bench.plan.territory_ids[to]})
     assert any(one.name == "who may serve it" and rule in one.words for one in effect.breaks)
 
 
@@ -151,7 +151,7 @@ def test_moving_nothing_changes_nothing(bench: Bench) -> None:
     """An account that is already there, and one that does not exist, leave the plan as it is."""
     at = int(np.flatnonzero(bench.plan.territory_of_account >= 0)[0])
     home = bench.plan.territory_ids[bench.plan.territory_of_account[at]]
-    effect = weigh_moves(bench, {bench.account_ids[at]: home, "no such account": home})
+    effect = weigh_moves(bench, {bench.account_id(at): home, "no such account": home})
     assert (effect.accounts, effect.breaks, effect.balances, effect.cost_change) == ((), (), (), 0)
     assert effect.quotas is not None
     assert effect.quotas.changes == ()

@@ -39,8 +39,10 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
     with_reasons = len(accounts) <= REASONS_UP_TO
     return {
         "currency": plan.data.currency.code,
-        "measures": [_measure(plan, name) for name in plan.alignment.measures],
-        "territories": _territories(plan, proposed, today, groups),
+        "measures": [
+            {**one, "values": _values(plan, one["name"])} for one in describe_measures(plan)
+        ],
+        "territories": describe_territories(plan, proposed, today, groups),
         "lon": _degrees(accounts["longitude"].to_numpy(float)),
         "lat": _degrees(accounts["latitude"].to_numpy(float)),
         "ids": accounts["account_id"].astype(str).tolist(),
@@ -51,7 +53,7 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
         "reasons": {str(at): text for at, text in enumerate(plan.reasons) if text}
         if with_reasons
         else {},
-        "places": _places(
+        "places": near_places(
             accounts["latitude"].to_numpy(float), accounts["longitude"].to_numpy(float)
         ),
         "borders": borders(plan),
@@ -70,7 +72,7 @@ def borders(plan: Plan) -> list[list[list[list[float]]]]:
     if units is None or not 0 < len(units) <= BORDERS_UP_TO:
         return []
     shapes = units.geometry[units.geometry.notna()].simplify(BORDER_DEGREES).tolist()
-    return [part for shape in shapes for part in _rings(shape) or []]
+    return [part for shape in shapes for part in ring_lists(shape) or []]
 
 
 def group_names(plan: Plan) -> list[str]:
@@ -89,16 +91,29 @@ def _degrees(values: npt.NDArray[np.float64]) -> list[int | None]:
     ]
 
 
-def _measure(plan: Plan, name: str) -> dict[str, Any]:
-    summary = plan.alignment.measures[name]
+def describe_measures(plan: Plan) -> list[dict[str, Any]]:
+    """Return each measure's name, kind and tolerance, in the scenario's order.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    """
+    return [
+        {
+            "name": name,
+            "label": name.replace("_", " "),
+            "kind": summary.kind,
+            "tolerance": summary.tolerance,
+            "hard": summary.hard,
+        }
+        for name, summary in plan.alignment.measures.items()
+    ]
+
+
+def _values(plan: Plan, name: str) -> list[float | None] | None:
     values = plan.account_measures.get(name)
-    return {
-        "name": name,
-        "label": name.replace("_", " "),
-        "kind": summary.kind,
-        "tolerance": summary.tolerance,
-        "values": None if values is None else _figures(plan, summary, values),
-    }
+    return None if values is None else _figures(plan, plan.alignment.measures[name], values)
 
 
 def _figures(
@@ -116,9 +131,20 @@ def _number(value: float, digits: int) -> float | None:
     return int(rounded) if digits == 0 else rounded
 
 
-def _territories(
+def describe_territories(
     plan: Plan, proposed: Shapes, today: Shapes, groups: list[str]
 ) -> list[dict[str, Any]]:
+    """Return each territory as the map shows it: holder, group, colour, home, shapes, figures.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    proposed, today
+        Area of each territory in degrees, None where it has none, (territories,).
+    groups
+        The peer groups' names, as :func:`group_names` orders them.
+    """
     colours = colour_territories(proposed, plan.seats.homes)
     names = {rep.rep_id: rep.name for rep in plan.data.reps}
     count = len(plan.territory_ids)
@@ -133,7 +159,7 @@ def _territories(
             "group": groups.index(plan.peer_groups[t]),
             "colour": colours[t],
             "home": _home(plan.seats.homes[t]),
-            "shape": {"proposed": _rings(proposed[t]), "today": _rings(today[t])},
+            "shape": {"proposed": ring_lists(proposed[t]), "today": ring_lists(today[t])},
             "accounts": {"today": had[t], "proposed": has[t]},
             "gained": gained[t],
             "lost": lost[t],
@@ -166,7 +192,8 @@ def _territory_measure(plan: Plan, summary: MeasureSummary, t: int) -> dict[str,
     }
 
 
-def _rings(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
+def ring_lists(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
+    """Return a shape as polygons of rings of longitudes and latitudes, None where there is none."""
     if shape is None or shape.is_empty:
         return None
     parts: Any = getattr(shape, "geoms", [shape])
@@ -179,7 +206,7 @@ def _rings(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
     ]
 
 
-def _places(
+def near_places(
     latitude: npt.NDArray[np.float64], longitude: npt.NDArray[np.float64]
 ) -> list[list[Any]]:
     """Return the largest cities among the accounts, so that a reader knows where he is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -66,8 +67,6 @@ class Bench:
         Position of each territory by its id.
     owners
         Whose each account is today, empty where nobody's that is known, (accounts,).
-    account_ids, account_names
-        (accounts,)
     at_risk
         Trailing revenue that each territory takes over from another owner, minor units,
         (territories,).
@@ -86,22 +85,31 @@ class Bench:
     account_at: dict[str, int]
     territory_at: dict[str, int]
     owners: tuple[str, ...]
-    account_ids: tuple[str, ...]
-    account_names: tuple[str, ...]
     at_risk: Ints
     row_of_unit: Ints
     quotas: QuotaBench | None
 
+    def account_id(self, at: int) -> str:
+        """Return an account's id."""
+        return str(self.plan.data.accounts["account_id"].array[at])
 
-def prepare_bench(plan: Plan, company: Company | None = None) -> Bench:
+    def account_name(self, at: int) -> str:
+        """Return an account's name, its id where it has none."""
+        name = self.plan.data.accounts["name"].array[at]
+        return name if isinstance(name, str) and name else self.account_id(at)
+
+
+def prepare_bench(
+    plan: Plan, company: Company | None = None, account_at: dict[str, int] | None = None
+) -> Bench:
     """Make a plan ready to be asked what moves would do.
 
     Parameters
     ----------
     plan
         As read from its folder.
-    company
-        As rebuilt from the plan, where that was done before.
+    company, account_at
+        As rebuilt from the plan, and each account's position, where that was done before.
     """
     from planner.outputs.moves import previous_reps, revenue_at_risk
 
@@ -111,7 +119,8 @@ def prepare_bench(plan: Plan, company: Company | None = None) -> Bench:
     territory_of = find_unit_territories(plan)
     row_of_unit = np.full(company.problem.unit_count, -1, dtype=np.int64)
     row_of_unit[kept] = np.arange(len(kept))
-    ids = plan.data.accounts["account_id"].astype(str).tolist()
+    if account_at is None:
+        account_at = _positions(plan.data.accounts["account_id"].astype(str).tolist())
     return Bench(
         plan=plan,
         company=company,
@@ -119,11 +128,10 @@ def prepare_bench(plan: Plan, company: Company | None = None) -> Bench:
         territory_of=territory_of,
         evaluation=evaluate(company.problem.problem, territory_of[kept]),
         names=tuple(seat_names(company)),
-        account_at=_positions(ids),
+        account_at=account_at,
         territory_at=_positions(plan.territory_ids),
-        owners=tuple(previous_reps(plan)),
-        account_ids=tuple(ids),
-        account_names=tuple(plan.data.accounts["name"].fillna("").astype(str).tolist()),
+        # One text for each owner, not one for each account.
+        owners=tuple(sys.intern(owner) for owner in previous_reps(plan)),
         at_risk=revenue_at_risk(plan),
         row_of_unit=row_of_unit,
         quotas=_prepare_quotas(plan, company, scenario),

@@ -26,12 +26,18 @@ class Break:
         The account, the territory, or ``the plan``.
     words
         The whole in one sentence.
+    territory_id
+        Whose figures the words hold, None where they hold nobody's.
+    brief
+        The same without figures, for those who may not see them.
     """
 
     rule: str
     name: str
     subject: str
     words: str
+    territory_id: str | None
+    brief: str
 
 
 def find_breaks(
@@ -76,14 +82,18 @@ def _excess(found: Violation) -> float:
 
 def _word(bench: Bench, found: Violation) -> Break:
     name, say = WORDS.get(found.rule, (found.rule, _plainly))
+    words, at = say(bench, found), bench.territory_at.get(found.subject)
+    private = at is not None and found.rule not in {"eligibility", "holds"}
+    subject = found.subject if at is None else bench.names[at]
+    counted = f" ({found.name.replace('_', ' ')})" if found.name != found.rule else ""
     return Break(
-        rule=rule_key(found), name=name, subject=_subject(bench, found), words=say(bench, found)
+        rule=rule_key(found),
+        name=name,
+        subject=subject,
+        words=words,
+        territory_id=found.subject if private else None,
+        brief=f"{subject}: {name}{counted} would be broken." if private else words,
     )
-
-
-def _subject(bench: Bench, found: Violation) -> str:
-    at = bench.territory_at.get(found.subject)
-    return found.subject if at is None else bench.names[at]
 
 
 def _plainly(bench: Bench, found: Violation) -> str:
@@ -136,7 +146,7 @@ def _unit_name(bench: Bench, unit: int) -> str:
     if len(members) == 0:
         return units.unit_ids[unit]
     at = int(members[0])
-    first = f"{bench.account_names[at]} ({bench.account_ids[at]})"
+    first = f"{bench.account_name(at)} ({bench.account_id(at)})"
     return first if len(members) == 1 else f"{first} with {len(members) - 1} accounts kept with it"
 
 

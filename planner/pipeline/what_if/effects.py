@@ -165,8 +165,8 @@ def _list_accounts(bench: Bench, basket: Basket) -> tuple[dict[str, Any], ...]:
     together = set(basket.together.tolist())
     return tuple(
         {
-            "account_id": bench.account_ids[at],
-            "name": bench.account_names[at],
+            "account_id": bench.account_id(at),
+            "name": bench.account_name(at),
             "from": names[before[at]] if before[at] >= 0 else None,
             "to": names[after[at]],
             "comes_along": at in together,

@@ -375,7 +375,7 @@ export class TerritoryMap {
 
   /** Side of a point's square, pixels: more accounts and a wider view make it smaller. */
   pointSize() {
-    const crowd = this.x.length > 40000 ? 0.8 : 1;
+    const crowd = this.x.length > 40000 ? 0.8 : this.x.length < 3000 ? 1.5 : 1;
     return Math.max(1.5, Math.min(7, 1.6 + Math.log2(this.view.scale / 3000) * 0.55)) * crowd;
   }
 
