@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from tests.postgres import Cluster, make_cluster, remove_cluster
+
+# A slow machine is not a failure: how long things take belongs into the benchmarks.
+settings.register_profile("planner", deadline=None)
+settings.load_profile("planner")
 
 # Threads of the libraries would fight for the cores that pytest-xdist already uses.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
@@ -76,3 +84,26 @@ def demo_json(demo_plan: Path) -> dict[str, object]:
         (demo_plan.parent / "printed.json").read_text(encoding="utf-8")
     )
     return printed
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A private PostgreSQL server; skipped where its programs are missing, except in CI."""
+    cluster = make_cluster()
+    yield cluster
+    remove_cluster(cluster)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Cluster) -> str:
+    """The SQLAlchemy URL of the server's database, which the session's tests share."""
+    return postgres.url()
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: Cluster, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database that one test has for itself."""
+    digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
+    name = f"test_{digest[:16]}"
+    yield postgres.add_database(name)
+    postgres.drop_database(name)

@@ -23,6 +23,7 @@ COMMANDS = {
     "backtest": ("backtesting", "Judge the methods on past periods that they did not see."),
     "export": ("exporting", "Write a plan for another system."),
     "review": ("reviewing", "Open the review application over plans."),
+    "users": ("managing_users", "Say who may use the review application, and as what."),
 }
 
 

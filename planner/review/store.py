@@ -144,12 +144,12 @@ def insert_missing(session: Session, table: type[DeclarativeBase], values: dict[
 def _make_engine(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() == "sqlite":
         engine = sa.create_engine(
-            address, connect_args={"timeout": BUSY_SECONDS}, pool_size=20, max_overflow=40
+            address, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=30
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return sa.create_engine(address, pool_size=20, max_overflow=40, pool_pre_ping=True)
+    return sa.create_engine(address, pool_size=10, max_overflow=30, pool_pre_ping=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

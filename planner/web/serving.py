@@ -13,7 +13,10 @@ import uvicorn
 
 from planner.errors import ScenarioError, StoreError
 from planner.review.sessions import ensure_owner, make_link
+from planner.review.store import Store, open_store
+from planner.review.users import list_users
 from planner.web.application import create_application
+from planner.web.protection import is_local
 from planner.web.settings import Settings
 
 GRACE_SECONDS = 3
@@ -32,14 +35,14 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     Raises
     ------
     ScenarioError
-        When the address cannot be listened on.
+        When the address cannot be listened on, or others could reach it and there are no users.
     """
+    if not is_local(settings.host):
+        _require_users(settings)
     with _listen(settings.host, settings.port) as listener:
         settled = replace(settings, port=listener.getsockname()[1])
         application = create_application(settled)
-        store = application.state.store
-        link = make_link(store, ensure_owner(store))
-        url = f"http://{_in_url(settings.host)}:{settled.port}/enter?token={link}"
+        url = _first_address(application.state.store, settled)
         configuration = uvicorn.Config(
             application,
             log_level="warning",
@@ -49,6 +52,29 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         _Server(configuration, lambda: announce(url)).run(sockets=[listener])
+
+
+def _require_users(settings: Settings) -> None:
+    """Refuse to be reached by others as long as nobody is known."""
+    store = open_store(settings.database)
+    try:
+        known = list_users(store)
+    finally:
+        store.close()
+    if not known:
+        message = (
+            f"{settings.host} can be reached from other machines, and there are no users yet: "
+            "add them with planner users add, or listen on 127.0.0.1."
+        )
+        raise ScenarioError(message)
+
+
+def _first_address(store: Store, settings: Settings) -> str:
+    """Return where to begin: for the owner on his own machine, a link that signs him in once."""
+    base = f"http://{_in_url(settings.host)}:{settings.port}"
+    if not is_local(settings.host):
+        return f"{base}/"
+    return f"{base}/enter?token={make_link(store, ensure_owner(store))}"
 
 
 class _Server(uvicorn.Server):
