@@ -81,11 +81,11 @@ export class Details {
 
   /** @param {any} why */
   #hold(why) {
-    if (!this.work.may.hold || !why.territory_id || why.held) return [];
+    if (!this.work.may.propose || !why.territory_id || why.held) return [];
     const send = async () => {
       try {
-        await ask(`${this.work.api}/holds`, { method: "POST", body: { account_id: why.account_id, territory_id: why.territory_id, reason: reason.value } });
-        notice("It is held in the next plan.");
+        await ask(`${this.work.api}/proposals`, { method: "POST", body: { reason: reason.value, moves: { [why.account_id]: why.territory_id } } });
+        notice("Proposed to keep it here. It is held once that is accepted.");
       } catch (error) { notice(word(error), true); }
     };
     const reason = make("input", { placeholder: "Why keep it here?", ariaLabel: "Why keep it here?", maxLength: 2000 });

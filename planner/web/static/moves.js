@@ -19,13 +19,26 @@ export class Moves {
     this.weighed = 0;
     /** The proposal that these moves answer, where they counter one. */
     this.counters = new URLSearchParams(location.search).get("counter");
+    /** What that proposal moves, with what it would be countered with. @type {any[]} */
+    this.answered = [];
   }
 
   async start() {
     if (!this.work.may.propose) return;
     this.basket = await ask(`${this.work.api}/basket`);
+    if (this.counters) {
+      const proposal = await ask(`${this.work.api}/proposals/${encodeURIComponent(this.counters)}`);
+      this.answered = proposal.moves.map((/** @type {any} */ one) => ({ ...one, wish: one.to_territory }));
+      this.work.open("basket");
+    }
     this.selectionChanged();
     this.#showBasket();
+  }
+
+  /** All moves that are wished: those of the proposal that is answered, and the basket's. */
+  get every() {
+    const kept = this.answered.filter((one) => one.wish !== one.from_territory);
+    return { ...Object.fromEntries(kept.map((one) => [one.account_id, one.wish])), ...this.basket.moves };
   }
 
   /** @param {string} account */
@@ -75,7 +88,7 @@ export class Moves {
   async #weigh(place, put) {
     put.disabled = !this.to;
     if (!this.to) { place.replaceChildren(); return; }
-    await this.#ask(place, { ...this.basket.moves, ...this.wished });
+    await this.#ask(place, { ...this.every, ...this.wished });
   }
 
   /** @param {HTMLElement} place @param {Record<string, string>} moves */
@@ -112,7 +125,7 @@ export class Moves {
   }
 
   #showBasket() {
-    const { work } = this, place = byId("basket"), entries = Object.entries(this.basket.moves);
+    const { work } = this, place = byId("basket"), entries = Object.entries(this.every);
     byId("basket-count").hidden = entries.length === 0;
     byId("basket-count").textContent = String(entries.length);
     work.accounts.load();
@@ -123,7 +136,8 @@ export class Moves {
         make("button", { type: "button", id: "undo", disabled: !this.basket.can_undo, on: { click: () => this.#step("undo") } }, "↶ Undo"),
         make("button", { type: "button", id: "redo", disabled: !this.basket.can_redo, on: { click: () => this.#step("redo") } }, "↷ Redo"),
         make("button", { type: "button", kind: "quiet", id: "clear", disabled: entries.length === 0, on: { click: () => this.#step("clear") } }, "Empty it")),
-      ...(entries.length === 0 ? [make("p", { kind: "hint" }, this.counters ? `Choose the moves that you would rather see than proposal ${this.counters}.` : "Nothing is in the basket. Moves that you try are kept here until you propose them.")] : [
+      ...(entries.length === 0 ? [...this.#answers(), make("p", { kind: "hint" }, this.counters ? `Choose the moves that you would rather see than proposal ${this.counters}.` : "Nothing is in the basket. Moves that you try are kept here until you propose them.")] : [
+        ...this.#answers(),
         effect,
         make("h3", {}, this.counters ? `Counter proposal ${this.counters}` : "Propose"),
         reason,
@@ -131,7 +145,20 @@ export class Moves {
         make("details", {}, make("summary", {}, `${entries.length} accounts`), make("ul", { kind: "plain" }, ...entries.slice(0, 300).map(([account, to]) => make("li", {}, `${account} → ${work.nameOf(to)}`)))),
       ]),
     );
-    if (entries.length) this.#ask(effect, this.basket.moves);
+    if (entries.length) this.#ask(effect, this.every);
+  }
+
+  /** The moves of the proposal that is answered, each to be changed or left out. @returns {Node[]} */
+  #answers() {
+    if (!this.answered.length) return [];
+    const { work } = this;
+    const rows = this.answered.map((one) => {
+      const list = make("select", { ariaLabel: `Where ${one.name || one.account_id} should go`, on: { change: () => { one.wish = list.value; this.#showBasket(); } } },
+        make("option", { value: one.from_territory }, "leave it where it is"),
+        ...(work.accounts.territories ?? []).filter((/** @type {any} */ t) => t.id !== one.from_territory).map((/** @type {any} */ t) => make("option", { value: t.id, selected: t.id === one.wish }, t.name)));
+      return make("li", {}, make("strong", {}, one.name || one.account_id), " ", list);
+    });
+    return [make("h3", {}, `Proposal ${this.counters}, as you would have it`), make("ul", { kind: "plain", id: "answered" }, ...rows)];
   }
 
   /** @param {string} reason */
@@ -139,9 +166,10 @@ export class Moves {
     try {
       if (this.counters) {
         const answers = `${this.work.api}/proposals/${encodeURIComponent(this.counters)}/answers`;
-        await ask(answers, { method: "POST", body: { answer: "counter", reason, moves: this.basket.moves } });
+        await ask(answers, { method: "POST", body: { answer: "counter", reason, moves: this.every } });
         await ask(`${this.work.api}/basket/clear`, { method: "POST", body: {} });
         this.counters = null;
+        this.answered = [];
       } else await ask(`${this.work.api}/proposals`, { method: "POST", body: { reason } });
       this.basket = await ask(`${this.work.api}/basket`);
       this.#showBasket();

@@ -34,7 +34,7 @@ class Workspace {
   constructor(data) {
     this.api = api;
     this.data = data;
-    this.may = { propose: Boolean(root.dataset.mayPropose), comment: Boolean(root.dataset.mayComment), hold: Boolean(root.dataset.mayHold) };
+    this.may = { propose: Boolean(root.dataset.mayPropose), comment: Boolean(root.dataset.mayComment) };
     /** Index on the map by position in the plan. @type {Map<number, number>} */
     this.indexOf = new Map();
     data.positions.forEach((/** @type {number} */ position, /** @type {number} */ i) => this.indexOf.set(position, i));
