@@ -111,7 +111,7 @@ def write_pages(docs: Path) -> None:
 def commands_part() -> str:
     """Return a section for each command, which sphinx-click fills in."""
     parts = [
-        f"```{{eval-rst}}\n.. click:: planner.cli.{module}:command\n   :prog: planner {name}\n```\n"
+        f"```{{eval-rst}}\n.. click:: planner.cli.{module}:command\n   :prog: planner {name}\n   :nested: full\n```\n"
         for name, (module, _) in COMMANDS.items()
     ]
     return "\n".join(parts)

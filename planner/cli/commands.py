@@ -23,6 +23,8 @@ COMMANDS = {
     "sweep": ("sweeping", "Plan all combinations of some keys, and draw the trade-offs."),
     "backtest": ("backtesting", "Judge the methods on past periods that they did not see."),
     "export": ("exporting", "Write a plan for another system."),
+    "review": ("reviewing", "Open the review application over plans."),
+    "users": ("managing_users", "Say who may use the review application, and as what."),
 }
 
 
@@ -82,6 +84,7 @@ Examples:
   planner explain plans/baseline --account 0042
   planner compare plans/baseline plans/higher
   planner sweep scenario.toml --vary quota.goal=90_000_000,95_000_000 --out sweep
+  planner review plans/baseline
 
 \b
 Shell completion (bash; zsh and fish likewise):

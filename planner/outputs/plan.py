@@ -189,6 +189,9 @@ class Plan:
     clusters
         Group of near accounts that each lies in, as many groups as territories, -1 where it is
         unplaced, (accounts,).
+    territory_of_unit
+        Proposed territory of each control unit, those without accounts too, -1 none, (units,);
+        empty in plans of earlier versions.
     prices
         The engine's prices by name, for explanations; any shape.
     quotas, outcomes, assessment
@@ -223,6 +226,7 @@ class Plan:
     peer_groups: tuple[str, ...]
     prices: dict[str, Floats] = field(default_factory=dict)
     clusters: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    territory_of_unit: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     quotas: QuotaSheet | None = None
     outcomes: Outcomes | None = None
     assessment: PlanAssessment | None = None

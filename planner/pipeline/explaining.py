@@ -93,7 +93,9 @@ class AccountExplanation:
         }
 
 
-def explain_account(plan: Plan, account_id: str) -> AccountExplanation:
+def explain_account(
+    plan: Plan, account_id: str, company: Company | None = None
+) -> AccountExplanation:
     """Explain one account of a plan.
 
     Parameters
@@ -102,6 +104,8 @@ def explain_account(plan: Plan, account_id: str) -> AccountExplanation:
         As read from its folder.
     account_id
         Which account.
+    company
+        As rebuilt from the plan, where that was done before.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def explain_account(plan: Plan, account_id: str) -> AccountExplanation:
         When the plan has no such account; names the nearest.
     """
     at = find_name(account_id, plan.data.accounts["account_id"].astype(str).tolist(), "account")
-    company = rebuild_company(plan)
+    company = company or rebuild_company(plan)
     unit = int(company.units.unit_of_account[at])
     options = _options(plan, company, unit)
     return AccountExplanation(

@@ -46,6 +46,7 @@ def make_plan(
     time_limit: float | None = None,
     progress: Progress | None = None,
     edits: EditBook | None = None,
+    earlier: Plan | None = None,
 ) -> Plan:
     """Plan a company: potential, units, alignment, quotas and the simulated year.
 
@@ -62,6 +63,8 @@ def make_plan(
     edits
         What a person wrote into an earlier plan's workbook: what the tables and the rules bear
         comes before the scenario's own holds and overrides.
+    earlier
+        A plan whose tables and potential are planned on again, instead of those in ``folder``.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def make_plan(
         When no alignment was found in the effort or time given.
     """
     watch = Stopwatch(progress or Silence())
-    scenario, company, settled = _prepare(scenario, folder, edits, watch)
+    scenario, company, settled = _prepare(scenario, folder, edits, earlier, watch)
     company, result = align_company(scenario, company, watch, time_limit=time_limit)
     return finish_plan(scenario, company, result, watch, edits=settled)
 
@@ -157,12 +160,16 @@ def finish_plan(
 
 
 def _prepare(
-    scenario: Scenario, folder: Path, edits: EditBook | None, watch: Stopwatch
+    scenario: Scenario,
+    folder: Path,
+    edits: EditBook | None,
+    earlier: Plan | None,
+    watch: Stopwatch,
 ) -> tuple[Scenario, Company, Edits | None]:
     """Run every stage before the engine; the scenario comes back with ramp and edits in force."""
     settled = None
     if edits is None:
-        company = prepare(scenario, folder, watch)
+        company = prepare(scenario, folder, watch, earlier)
     else:
         scenario, company, settled = prepare_edited(scenario, folder, edits, watch)
     return with_ramp(scenario, company.ramp), company, settled
@@ -273,6 +280,7 @@ def _assemble(
         today=company.today,
         alignment=summarise_alignment(scenario, company, result, evaluation, territory_of),
         territory_of_account=territory_of[company.units.unit_of_account],
+        territory_of_unit=territory_of,
         held=company.today.held[company.units.unit_of_account] >= 0,
         reasons=word_reasons(company, territory_of, result.prices),
         account_measures=company.account_measures,

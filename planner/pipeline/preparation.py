@@ -21,6 +21,7 @@ from planner.units.targets import Targets
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
+    from planner.outputs.plan import Plan
     from planner.potential.result import Potential
     from planner.scenario.model import Scenario
 
@@ -80,7 +81,9 @@ def read_tables(scenario: Scenario, folder: Path) -> PlanningData:
     )
 
 
-def prepare(scenario: Scenario, folder: Path, watch: Stopwatch) -> Company:
+def prepare(
+    scenario: Scenario, folder: Path, watch: Stopwatch, earlier: Plan | None = None
+) -> Company:
     """Run every stage before the engine.
 
     Parameters
@@ -91,6 +94,8 @@ def prepare(scenario: Scenario, folder: Path, watch: Stopwatch) -> Company:
         Where the tables are.
     watch
         Times and announces the stages.
+    earlier
+        A plan whose tables and potential are taken over; the folder is not read then.
 
     Raises
     ------
@@ -100,6 +105,9 @@ def prepare(scenario: Scenario, folder: Path, watch: Stopwatch) -> Company:
         When the scenario asks for something that the tables do not have, or that no alignment
         could give.
     """
+    if earlier is not None:
+        with watch.stage("units"):
+            return build_company(scenario, earlier.data, earlier.potential)
     with watch.stage("inputs"):
         data = read_tables(scenario, folder)
     with watch.stage("potential"):

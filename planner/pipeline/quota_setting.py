@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,10 +143,71 @@ def _describe_overrides(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookSources:
+    """What books are added up from: by account, whatever the alignment.
+
+    Parameters
+    ----------
+    measures
+        Every basis by name, (accounts,).
+    last_quota_of_account
+        Each account's part of its owner's last quota, None where no quotas are known.
+    """
+
+    measures: dict[str, Floats | Ints]
+    last_quota_of_account: Floats | None
+
+
+def gather_sources(company: Company, parameters: QuotaParameters) -> BookSources:
+    """Read what books are added up from, once for any number of alignments.
+
+    Parameters
+    ----------
+    company
+        The company.
+    parameters
+        For the ramp, and for the measures that a basis names.
+    """
+    return BookSources(
+        measures={
+            **_named_columns(company, parameters),
+            **company.account_measures,
+            **trailing_by_type(company.data),
+        },
+        last_quota_of_account=_last_quotas(company.data, company.potential.trailing, parameters),
+    )
+
+
+def sum_books(company: Company, territory_of_account: Ints, sources: BookSources) -> Books:
+    """Add the accounts of each seat up; a seat that nobody holds stands under its own name.
+
+    Parameters
+    ----------
+    company
+        The company.
+    territory_of_account
+        Position of each account's seat, -1 none, (accounts,).
+    sources
+        As :func:`gather_sources` read them.
+    """
+    from planner.quotas.books import build_books
+
+    return build_books(
+        company.seats.territory_ids,
+        name_holders(company),
+        territory_of_account,
+        company.potential.trailing,
+        company.potential.expected,
+        measures=sources.measures,
+        last_quota_of_account=sources.last_quota_of_account,
+    )
+
+
 def build_company_books(
     company: Company, territory_of_account: Ints, parameters: QuotaParameters
 ) -> Books:
-    """Add the accounts of each seat up; a seat that nobody holds stands under its own name.
+    """Add the accounts of each seat up, from the company's tables.
 
     Parameters
     ----------
@@ -157,23 +218,7 @@ def build_company_books(
     parameters
         For the ramp, and for the measures that a basis names.
     """
-    from planner.quotas.books import build_books
-
-    seats, potential = company.seats, company.potential
-    measures: dict[str, Floats | Ints] = {
-        **_named_columns(company, parameters),
-        **company.account_measures,
-        **trailing_by_type(company.data),
-    }
-    return build_books(
-        seats.territory_ids,
-        name_holders(company),
-        territory_of_account,
-        potential.trailing,
-        potential.expected,
-        measures=measures,
-        last_quota_of_account=_last_quotas(company.data, potential.trailing, parameters),
-    )
+    return sum_books(company, territory_of_account, gather_sources(company, parameters))
 
 
 def name_holders(company: Company) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def simulate_company(
             for name in scenario.outcomes.common_by
             if name in accounts
         },
-        load=_loads(scenario, company, territory_of),
+        load=seat_loads(scenario, company, territory_of),
     )
 
 
@@ -69,7 +69,7 @@ def seat_holders(company: Company) -> tuple[Rep, ...]:
     )
 
 
-def _loads(scenario: Scenario, company: Company, territory_of: Ints) -> Floats:
+def seat_loads(scenario: Scenario, company: Company, territory_of: Ints) -> Floats:
     """Return the hours that each seat's accounts need over the hours of a full year in it."""
     from planner.units.travel import territory_travel
 

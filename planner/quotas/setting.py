@@ -43,7 +43,7 @@ NO_LIMITS = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Setting:
+class Setting:
     """What every step below needs: the people by id, their books, and when they work."""
 
     people: tuple[Rep, ...]
@@ -100,7 +100,7 @@ def set_quotas(
     check_goal(parameters, currency)
     setting, findings = prepare_setting(reps, period, currency, rates, books, parameters, season)
     direct = [part for part in setting.parts if part.in_direct_sum]
-    settled, found = _settle_direct(setting, direct)
+    settled, found = settle_direct(setting, direct)
     for part in setting.parts:
         if not part.in_direct_sum:
             settled.append(_settle_beside(setting, part))
@@ -129,10 +129,12 @@ def prepare_setting(
     books: Books,
     parameters: QuotaParameters,
     history_season: Sequence[float],
-) -> tuple[_Setting, list[Finding]]:
+    capacity: HeadcountCapacity | None = None,
+) -> tuple[Setting, list[Finding]]:
     """Gather the people, the parts, and what each person's share rests on.
 
-    Parameters and errors are those of :func:`set_quotas`.
+    Parameters and errors are those of :func:`set_quotas`. A capacity that was measured before
+    is taken as it is: it does not depend on the books.
     """
     books = books.sorted_by_rep()
     people = list_people(reps, books)
@@ -144,7 +146,7 @@ def prepare_setting(
         raise DataError("The managers' hierarchy cannot be rolled up.", hierarchy.findings)
     shared_seats(books)
     unknown_overrides(parameters, people, books)
-    capacity = measure_capacity(people, period, parameters.ramp, season)
+    capacity = capacity or measure_capacity(people, period, parameters.ramp, season)
     measures = carrier_measures(people, books, parameters, currency)
     bases = {
         part.name: blend_basis(
@@ -155,7 +157,7 @@ def prepare_setting(
         )
         for part in parts
     }
-    setting = _Setting(
+    setting = Setting(
         people=people,
         books=books,
         period=period,
@@ -185,7 +187,7 @@ def _basis_findings(bases: Mapping[str, Basis]) -> list[Finding]:
     return [finding for basis in bases.values() for finding in basis.findings]
 
 
-def _settle_direct(setting: _Setting, parts: Sequence[Part]) -> tuple[list[Settled], list[Finding]]:
+def settle_direct(setting: Setting, parts: Sequence[Part]) -> tuple[list[Settled], list[Finding]]:
     """Allocate all direct components at once, and round each person's sum."""
     members = sorted({i for part in parts for i in part.carriers})
     weights = _weights(setting, parts, members)
@@ -217,7 +219,7 @@ def _settle_direct(setting: _Setting, parts: Sequence[Part]) -> tuple[list[Settl
     return settled, findings
 
 
-def _weights(setting: _Setting, parts: Sequence[Part], members: Sequence[int]) -> Floats:
+def _weights(setting: Setting, parts: Sequence[Part], members: Sequence[int]) -> Floats:
     """Return basis times productive share, scaled to the totals, (members, parts)."""
     weights = np.zeros((len(setting.people), len(parts)))
     for k, part in enumerate(parts):
@@ -228,7 +230,7 @@ def _weights(setting: _Setting, parts: Sequence[Part], members: Sequence[int]) -
     return weights[list(members)]
 
 
-def _limits(setting: _Setting, members: Sequence[int], weights: Floats) -> QuotaLimits:
+def _limits(setting: Setting, members: Sequence[int], weights: Floats) -> QuotaLimits:
     people = [setting.people[i] for i in members]
     seat_of = {rep_id: i for i, rep_id in enumerate(setting.books.rep_ids)}
     seats = [seat_of[rep.rep_id] for rep in people]
@@ -258,7 +260,7 @@ def _carry_overrides(weights: Floats, limits: QuotaLimits) -> Floats:
 
 
 def _round_direct(
-    setting: _Setting,
+    setting: Setting,
     parts: Sequence[Part],
     members: Sequence[int],
     weights: Floats,
@@ -299,7 +301,7 @@ def _round_direct(
     return settled, rounded
 
 
-def _settle_beside(setting: _Setting, part: Part) -> Settled:
+def _settle_beside(setting: Setting, part: Part) -> Settled:
     """Allocate a component that stands beside the goal: proportional, without limits."""
     carriers = list(part.carriers)
     basis = setting.bases[part.name]
@@ -327,7 +329,7 @@ def _settle_beside(setting: _Setting, part: Part) -> Settled:
 
 
 def _roll_up_all(
-    setting: _Setting, settled: Sequence[Settled]
+    setting: Setting, settled: Sequence[Settled]
 ) -> tuple[list[Rollup], list[Finding]]:
     rollups, findings = [], []
     for item in settled:

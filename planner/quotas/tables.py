@@ -50,6 +50,9 @@ def fit_table(weights: Floats, rows: Sequence[int], columns: Sequence[int]) -> I
     rows, columns
         The margins; both sum to the same.
     """
+    if len(columns) == 1 and sum(rows) == columns[0]:
+        # One column has no choice: each row is its margin.
+        return IntegerTable(cells=tuple((int(row),) for row in rows))
     targets = np.array(rows, dtype=np.float64), np.array(columns, dtype=np.float64)
     cells = _scale(weights, *targets)
     widened = not _meets(cells, *targets)

@@ -92,3 +92,36 @@ def test_the_report_opens_without_network_or_scripts(watched: Watched, demo_plan
     assert watched.outside() == []
     assert watched.errors == []
     assert watched.page.locator("svg").count() >= 3
+
+
+def test_a_line_drawn_around_accounts_counts_them(watched: Watched, demo_plan: Path) -> None:
+    """The lasso marks what lies inside it, and says how many accounts that are."""
+    open_map(watched, demo_plan)
+    page = watched.page
+    page.click("#lasso")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    corners = [(0.1, 0.02), (0.98, 0.02), (0.98, 0.98), (0.1, 0.98)]
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=4)
+    page.mouse.up()
+    marked = page.evaluate("window.territoryMap.marked.size")
+    assert marked > 20
+    assert str(marked) in page.locator("#detail").inner_text()
+    assert str(marked) in (page.locator("#said").text_content() or "")
+    watched.picture("map-lasso")
+    assert watched.errors == []
+
+
+def test_a_filter_leaves_only_what_moves(watched: Watched, demo_plan: Path) -> None:
+    """Fewer points are drawn when only the accounts that change rep are shown."""
+    open_map(watched, demo_plan)
+    drawn = "window.territoryMap.paints.proposed.filter((colour) => colour !== 0).length"
+    watched.page.wait_for_function("window.territoryMap.paints.proposed !== null")
+    every = watched.page.evaluate(drawn)
+    watched.page.select_option("#show", "moved")
+    watched.page.wait_for_function("window.territoryMap.paints.proposed !== null")
+    assert 0 < watched.page.evaluate(drawn) < every

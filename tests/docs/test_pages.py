@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from planner.cli.commands import COMMANDS
@@ -50,13 +51,20 @@ def commands_in(path: Path) -> Iterator[tuple[str, str]]:
         yield match.group(1), match.group(2) or ""
 
 
+def all_parameters(command: click.Command) -> list[click.Parameter]:
+    """Return what a command takes, and what the commands below it do."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return [*command.params, *(found for child in below for found in all_parameters(child))]
+
+
 @pytest.mark.parametrize("path", WRITTEN, ids=names_of)
 def test_commands_and_their_options_exist(path: Path) -> None:
     """What a page tells people to type is understood."""
     known = describe_commands()
     for name, rest in commands_in(path):
         assert name in known, f"planner {name}"
-        options = {text for option in known[name].params for text in option.opts} | {"--help"}
+        options = {text for option in all_parameters(known[name]) for text in option.opts}
+        options.add("--help")
         assert set(re.findall(r"--[a-z-]+", rest)) - {"--debug"} <= options
 
 

@@ -28,6 +28,7 @@ _ESCAPES = {
     "\u2029": "\\u2029",
 }
 SVG_HEIGHT = 1000.0
+MODULES = ("geometry.js", "colouring.js", "gestures.js", "tiles.js", "renderer.js", "page.js")
 
 
 def draw_map(plan: Plan, proposed: Shapes, today: Shapes) -> str:
@@ -74,10 +75,9 @@ def _read(name: str) -> str:
 
 
 def _join_scripts() -> str:
-    """Put the renderer and the page's own module into one, as one file has no other to import."""
-    renderer = re.sub(r"^export ", "", _read("renderer.js"), flags=re.MULTILINE)
-    page = re.sub(r"^import .*$", "", _read("page.js"), flags=re.MULTILINE)
-    return f"{renderer}\n{page}"
+    """Put all modules into one, each before what needs it, as one file has no other to import."""
+    parts = [re.sub(r"^import .*\n", "", _read(name), flags=re.MULTILINE) for name in MODULES]
+    return "\n".join(re.sub(r"^export ", "", part, flags=re.MULTILINE) for part in parts)
 
 
 def _hash(text: str) -> str:

@@ -22,6 +22,8 @@ PLACES_SHOWN = 140
 SHOWN_FROM = 15_000
 PLACE_WITHIN = 0.3  # degrees between a city and some account
 DEGREE_STEPS = 100_000
+BORDERS_UP_TO = 5_000
+BORDER_DEGREES = 0.01
 
 
 def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]:
@@ -39,15 +41,16 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
     with_reasons = len(accounts) <= REASONS_UP_TO
     return {
         "currency": plan.data.currency.code,
-        "measures": [_measure(plan, name) for name in plan.alignment.measures],
-        "territories": _territories(plan, proposed, today, groups),
+        "measures": [
+            {**one, "values": _values(plan, one["name"])} for one in describe_measures(plan)
+        ],
+        "territories": describe_territories(plan, proposed, today, groups),
         "lon": _degrees(accounts["longitude"].to_numpy(float)),
         "lat": _degrees(accounts["latitude"].to_numpy(float)),
         "ids": accounts["account_id"].astype(str).tolist(),
         "names": accounts["name"].fillna("").astype(str).tolist(),
         "proposed": plan.territory_of_account.tolist(),
         "today": plan.today.seat_of_account.tolist(),
-        "group": _group_of_account(plan, groups),
         "flags": (plan_moves(plan) + 2 * plan.held.astype(int)).tolist(),
         "reasons": {str(at): text for at, text in enumerate(plan.reasons) if text}
         if with_reasons
@@ -55,7 +58,23 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
         "places": largest_places(
             accounts["latitude"].to_numpy(float), accounts["longitude"].to_numpy(float)
         ),
+        "borders": borders(plan),
     }
+
+
+def borders(plan: Plan) -> list[list[list[list[float]]]]:
+    """Return the outlines of the user's geographic units, for the background; none without them.
+
+    Parameters
+    ----------
+    plan
+        Outlines are simplified, and left out where they would be more than a page can carry.
+    """
+    units = plan.data.units
+    if units is None or not 0 < len(units) <= BORDERS_UP_TO:
+        return []
+    shapes = units.geometry[units.geometry.notna()].simplify(BORDER_DEGREES).tolist()
+    return [part for shape in shapes for part in ring_lists(shape) or []]
 
 
 def group_names(plan: Plan) -> list[str]:
@@ -68,28 +87,35 @@ def group_names(plan: Plan) -> list[str]:
     return sorted(names, key=lambda name: (-served[name], name))
 
 
-def _group_of_account(plan: Plan, groups: list[str]) -> list[int]:
-    number = {name: at for at, name in enumerate(groups)}
-    of_territory = np.array([number[name] for name in plan.peer_groups] + [0])
-    return [int(group) for group in of_territory[plan.territory_of_account]]
-
-
 def _degrees(values: npt.NDArray[np.float64]) -> list[int | None]:
     return [
         round(value * DEGREE_STEPS) if np.isfinite(value) else None for value in values.tolist()
     ]
 
 
-def _measure(plan: Plan, name: str) -> dict[str, Any]:
-    summary = plan.alignment.measures[name]
+def describe_measures(plan: Plan) -> list[dict[str, Any]]:
+    """Return each measure's name, kind and tolerance, in the scenario's order.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    """
+    return [
+        {
+            "name": name,
+            "label": name.replace("_", " "),
+            "kind": summary.kind,
+            "tolerance": summary.tolerance,
+            "hard": summary.hard,
+        }
+        for name, summary in plan.alignment.measures.items()
+    ]
+
+
+def _values(plan: Plan, name: str) -> list[float | None] | None:
     values = plan.account_measures.get(name)
-    return {
-        "name": name,
-        "label": name.replace("_", " "),
-        "kind": summary.kind,
-        "tolerance": summary.tolerance,
-        "values": None if values is None else _figures(plan, summary, values),
-    }
+    return None if values is None else _figures(plan, plan.alignment.measures[name], values)
 
 
 def _figures(
@@ -107,9 +133,20 @@ def _number(value: float, digits: int) -> float | None:
     return int(rounded) if digits == 0 else rounded
 
 
-def _territories(
+def describe_territories(
     plan: Plan, proposed: Shapes, today: Shapes, groups: list[str]
 ) -> list[dict[str, Any]]:
+    """Return each territory as the map shows it: holder, group, colour, home, shapes, figures.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    proposed, today
+        Area of each territory in degrees, None where it has none, (territories,).
+    groups
+        The peer groups' names, as :func:`group_names` orders them.
+    """
     colours = colour_territories(proposed, plan.seats.homes)
     names = {rep.rep_id: rep.name for rep in plan.data.reps}
     count = len(plan.territory_ids)
@@ -124,7 +161,7 @@ def _territories(
             "group": groups.index(plan.peer_groups[t]),
             "colour": colours[t],
             "home": _home(plan.seats.homes[t]),
-            "shape": {"proposed": _rings(proposed[t]), "today": _rings(today[t])},
+            "shape": {"proposed": ring_lists(proposed[t]), "today": ring_lists(today[t])},
             "accounts": {"today": had[t], "proposed": has[t]},
             "gained": gained[t],
             "lost": lost[t],
@@ -157,7 +194,8 @@ def _territory_measure(plan: Plan, summary: MeasureSummary, t: int) -> dict[str,
     }
 
 
-def _rings(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
+def ring_lists(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
+    """Return a shape as polygons of rings of longitudes and latitudes, None where there is none."""
     if shape is None or shape.is_empty:
         return None
     parts: Any = getattr(shape, "geoms", [shape])

@@ -1,5 +1,6 @@
 // @ts-check
-import { TerritoryMap, PALETTE } from "./renderer.js";
+import { TerritoryMap } from "./renderer.js";
+import { isOutside } from "./colouring.js";
 
 /**
  * The one-file map: reads its data from the page, wires the controls to the renderer, and says
@@ -9,8 +10,6 @@ import { TerritoryMap, PALETTE } from "./renderer.js";
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("map-data").textContent);
-const BANDS = ["#2166ac", "#92c5de", "#9a9a9a", "#f4a582", "#b2182b"];
-const HELD = "#6A5ACD", MOVED = "#D55E00", STAYS = "#8fa3ad";
 
 /** @param {number} value @param {string} kind */
 function word(value, kind) {
@@ -80,9 +79,7 @@ map.onselect = (hit) => select(hit.territory, hit.account);
 
 /** @param {number} territory @param {number} [account] */
 function select(territory, account = -1) {
-  map.selected = territory;
-  map.found = account;
-  map.draw();
+  map.select(territory, account);
   const panel = byId("detail");
   if (account >= 0) fill(panel, data.names[account], accountLines(account), data.reasons[account] ?? "");
   else if (territory >= 0) fill(panel, data.territories[territory].rep || data.territories[territory].id, territoryLines(territory), "");
@@ -93,48 +90,22 @@ function select(territory, account = -1) {
   byId("said").textContent = panel.textContent;
 }
 
-/** @param {number|null} deviation @param {number|null} tolerance */
-function bandOf(deviation, tolerance) {
-  if (deviation === null || tolerance === null) return BANDS[2];
-  if (Math.abs(deviation) <= tolerance * 1.000001) return BANDS[2];
-  return deviation < 0 ? (deviation < -2 * tolerance ? BANDS[0] : BANDS[1]) : deviation > 2 * tolerance ? BANDS[4] : BANDS[3];
-}
-
-/** @param {number} t @param {"today"|"proposed"} mode @param {number} m */
-function bandColour(t, mode, m) {
-  if (t < 0) return BANDS[2];
-  const row = data.territories[t].measures[m];
-  return bandOf(mode === "today" ? row.deviationToday : row.deviation, data.measures[m].tolerance);
-}
+/** What a drawn line took: how many accounts, and what they have. @param {number[]} accounts @param {boolean} add */
+map.onlasso = (accounts, add) => {
+  if (!add) map.marked.clear();
+  for (const i of accounts) map.marked.add(i);
+  const chosen = [...map.marked];
+  const lines = [["Accounts", String(chosen.length)], ["Change rep", String(chosen.filter((i) => data.flags[i] & 1).length)]];
+  for (const measure of data.measures) {
+    if (measure.values) lines.push([measure.label, word(chosen.reduce((sum, i) => sum + (measure.values[i] ?? 0), 0), measure.kind)]);
+  }
+  fill(byId("detail"), "Drawn around", /** @type {[string, string][]} */ (lines), "");
+  byId("said").textContent = byId("detail").textContent;
+  map.draw();
+};
 
 function recolour() {
-  const choice = byId("colour").value;
-  const side = map.mode === "today" ? "today" : "proposed";
-  if (choice === "moved") {
-    map.pointColour = (i) => (data.flags[i] & 1 ? MOVED : STAYS);
-    map.areaColour = () => STAYS;
-  } else if (choice === "held") {
-    map.pointColour = (i) => (data.flags[i] & 2 ? HELD : STAYS);
-    map.areaColour = () => STAYS;
-  } else if (choice.startsWith("measure:")) {
-    const m = Number(choice.slice(8));
-    map.pointColour = (i, mode) => bandColour(data[mode][i], mode, m);
-    map.areaColour = (t) => bandColour(t, side, m);
-  } else {
-    map.pointColour = (i, mode) => map.colourOf(data[mode][i]);
-    map.areaColour = (t) => map.colourOf(t);
-  }
-  legend(choice);
-  map.draw();
-}
-
-/** @param {string} choice */
-function legend(choice) {
-  const entries = choice === "moved" ? [[MOVED, "changes rep"], [STAYS, "stays"]]
-    : choice === "held" ? [[HELD, "held by a rule"], [STAYS, "free to move"]]
-    : choice.startsWith("measure:") ? [[BANDS[0], "far below target"], [BANDS[1], "below"], [BANDS[2], "inside the tolerance"], [BANDS[3], "above"], [BANDS[4], "far above target"]]
-    : [[PALETTE[0], "each territory has a colour, its neighbours have others"]];
-  const rows = entries.map(([colour, text]) => {
+  const rows = map.colour(byId("colour").value).map(([colour, text]) => {
     const row = element("li", text);
     const chip = document.createElement("i");
     chip.style.background = colour;
@@ -143,6 +114,13 @@ function legend(choice) {
   });
   rows.push(element("li", "⌂ a rep's home   ▪ an account"));
   byId("legend").replaceChildren(...rows);
+}
+
+/** Show what a filter leaves. @param {string} choice */
+function filter(choice) {
+  const bit = choice === "moved" ? 1 : choice === "held" ? 2 : 0;
+  map.filter = bit ? Uint8Array.from(data.flags, (flags) => (flags & bit ? 1 : 0)) : null;
+  map.refresh();
 }
 
 function listTerritories() {
@@ -166,8 +144,7 @@ function territoryRow(territory, t, m) {
   button.append(chip, element("span", territory.rep || territory.id, "who"));
   if (row) {
     const off = element("span", row.deviation === null ? "" : word(row.deviation, "share"), "off");
-    const inside = row.deviation === null || data.measures[m].tolerance === null || Math.abs(row.deviation) <= data.measures[m].tolerance * 1.000001;
-    if (!inside) off.classList.add("out");
+    if (isOutside(row.deviation, data.measures[m].tolerance)) off.classList.add("out");
     button.append(off);
   }
   button.addEventListener("click", () => { select(t); map.fitTerritory(t); });
@@ -203,8 +180,13 @@ function wire() {
   byId("swipe").addEventListener("input", (event) => map.setSwipe(Number(event.target.value) / 100));
   byId("colour").addEventListener("change", recolour);
   byId("sort").addEventListener("change", listTerritories);
-  byId("group").addEventListener("change", (event) => { map.group = Number(event.target.value); select(-1); listTerritories(); map.fit(); });
+  byId("group").addEventListener("change", (event) => { select(-1); map.setGroup(Number(event.target.value)); listTerritories(); });
   byId("points").addEventListener("change", (event) => { map.showPoints = event.target.checked; map.draw(); });
+  byId("show").addEventListener("change", (event) => filter(event.target.value));
+  byId("lasso").addEventListener("click", (event) => {
+    map.tool = map.tool === "lasso" ? "pan" : "lasso";
+    event.currentTarget.setAttribute("aria-pressed", String(map.tool === "lasso"));
+  });
   byId("search").addEventListener("input", (event) => search(event.target.value));
   byId("in").addEventListener("click", () => map.zoom(1.6));
   byId("out").addEventListener("click", () => map.zoom(1 / 1.6));

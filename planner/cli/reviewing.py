@@ -1,0 +1,82 @@
+"""``planner review``: the review application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from planner.cli.arguments import json_option
+from planner.cli.failures import ends_cleanly
+
+EPILOG = """\b
+Examples:
+  planner review plans/baseline
+  planner review plans/baseline plans/higher --port 8420
+  planner users add mia --role manager --rep M1001 --database review.sqlite
+  planner review plans/baseline --host 0.0.0.0 --database review.sqlite
+  planner review plans/baseline --database postgresql://planner@db/review --settings review.toml"""
+
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="Where decisions are kept: sqlite:///FILE or postgresql://…; by default review.sqlite beside the plan.",
+)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("plans", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port to listen on; by default, and with 0, one that is free.",
+)
+@database_option
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path),
+    help="A TOML file: approval levels, sessions, a trusted proxy, host names, map tiles.",
+)
+@json_option
+@ends_cleanly
+def command(
+    plans: tuple[Path, ...],
+    host: str,
+    port: int,
+    database: str | None,
+    settings_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Open the review application over PLANS, and serve it until interrupted.
+
+    It listens on this machine alone and prints a link that signs the owner in, once. On other
+    addresses it listens only when there are users (see `planner users`).
+    """
+    from planner.review.parameters import ReviewParameters, read_parameters
+    from planner.review.store import default_database
+    from planner.web.serving import serve
+    from planner.web.settings import Settings
+
+    parameters = read_parameters(settings_file) if settings_file else ReviewParameters()
+    settings = Settings(
+        plans=plans,
+        database=database or default_database(plans[0]),
+        host=host,
+        port=port,
+        parameters=parameters,
+    )
+    serve(settings, lambda url: _announce(url, as_json))
+
+
+def _announce(url: str, as_json: bool) -> None:
+    from planner.cli.failures import to_json
+
+    if as_json:
+        click.echo(to_json({"url": url}))
+    elif "token=" in url:
+        click.echo(f"The review is open. This link signs you in, once:\n  {url}\nCtrl-C ends it.")
+    else:
+        click.echo(f"The review is open at {url}. Ctrl-C ends it.")
