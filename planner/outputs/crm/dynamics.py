@@ -75,13 +75,11 @@ def _territory_keys(plan: Plan, records: Records) -> dict[str, str]:
     known: dict[str, str] = {}
     for row in records.of("territory"):
         if GUID.fullmatch(row.id):
-            for name in (row.territory_id, row.name):
-                known.setdefault(name.casefold(), row.id)
+            known.setdefault(row.territory_id or row.name, row.id)
+    pairs = zip(plan.territory_ids, _labels(plan), strict=True)
     return {
-        territory: known.get(territory.casefold())
-        or known.get(label.casefold())
-        or _key("territory", territory)
-        for territory, label in zip(plan.territory_ids, _labels(plan), strict=True)
+        territory: known.get(territory) or known.get(label) or _key("territory", territory)
+        for territory, label in pairs
     }
 
 

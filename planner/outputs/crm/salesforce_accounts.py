@@ -87,6 +87,7 @@ def _associations_today(org: Org) -> tuple[set[tuple[str, str]], list[str], list
         for account, territory in zip(org.accounts, _wanted_territories(org), strict=True)
         if account
     }
+    waiting = _waiting_accounts(org)
     ours = {
         shorten(given): shorten(account)
         for given, account in zip(
@@ -105,13 +106,23 @@ def _associations_today(org: Org) -> tuple[set[tuple[str, str]], list[str], list
             alone["territory" if account in wanted else "account"] += 1
             continue
         there.add((account, territory))
-        if territory == wanted[account]:
+        if territory == wanted[account] or account in waiting:
             continue
         if row.cause and row.cause != MANUAL:
             alone["rule"] += 1
         else:
             gone.append(row.id)
     return there, gone, _left_alone(org, alone)
+
+
+def _waiting_accounts(org: Org) -> set[str]:
+    """Return the accounts whose new territory has no Id yet: they stay where they are until then."""
+    pairs = zip(org.accounts, proposed_territories(org.plan), strict=True)
+    return {
+        shorten(account)
+        for account, territory in pairs
+        if account and territory and territory not in org.seat_ids
+    }
 
 
 def _left_alone(org: Org, count: dict[str, int]) -> list[Made]:

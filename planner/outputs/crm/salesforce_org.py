@@ -101,16 +101,17 @@ def _match_territories(
     """Find each node's record: by our id, else by developer name, else by a name like our id."""
     found: list[list[Record]] = [[] for _ in nodes]
     others: list[Record] = []
-    by_key = {node.key.casefold(): at for at, node in reversed(list(enumerate(nodes)))}
+    # Seats stand behind teams, so that an id that both have is the seat's.
+    by_key = {node.key: at for at, node in enumerate(nodes)}
     by_name = {name.casefold(): at for at, name in enumerate(names)}
     for row in records.of("territory2"):
         if not SALESFORCE_ID.fullmatch(row.id) or _of_other_model(row, settings):
             continue
-        place = by_key.get(row.territory_id.casefold()) if row.territory_id else None
+        place = by_key.get(row.territory_id) if row.territory_id else None
         if place is None:
             place = by_name.get(row.developer_name.casefold())
         if place is None and not row.territory_id and not row.developer_name:
-            place = by_key.get(row.name.casefold())
+            place = by_key.get(row.name)
         if place is None:
             others.append(row)
         else:

@@ -51,6 +51,11 @@ class Frame:
         """Return how much shorter a degree of longitude is than one of latitude."""
         return max(float(np.cos(np.radians(self.latitude))), 0.05)
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Return the middle of the drawing on the page."""
+        return self.left + self.width / 2, self.bottom + self.height / 2
+
     def place(self, points: Floats) -> Floats:
         """Return x and y on the page of longitudes and latitudes, (points, 2)."""
         turned = (points[:, 0] - self.longitude + 180.0) % 360.0 - 180.0
@@ -136,7 +141,9 @@ class Picture:
         self.canvas.rect(frame.left, frame.bottom, frame.width, frame.height, stroke=1, fill=0)
 
     def area(self, shape: BaseGeometry, fill: str, *, opacity: float = 1.0) -> None:
-        """Fill an area, holes left out, with a white border."""
+        """Fill an area, holes left out, with a white border; one beside the frame is not drawn."""
+        if not self._reaches(shape):
+            return
         path = self.canvas.beginPath()
         drawn = False
         for ring in self._rings(shape):
@@ -152,6 +159,17 @@ class Picture:
         self.canvas.setLineWidth(0.6)
         self.canvas.drawPath(path, stroke=1, fill=1, fillMode=0)
         self.canvas.setFillColor(INK, alpha=1)
+
+    def _reaches(self, shape: BaseGeometry) -> bool:
+        """Return whether any part of a shape may lie in the frame."""
+        import shapely
+
+        west, south, east, north = shapely.bounds(shapely.get_parts(shape)).T
+        middle = np.column_stack([(west + east) / 2, (south + north) / 2])
+        away = np.abs(self.frame.place(middle) - self.frame.middle)
+        wide = (east - west) * self.frame.squeeze * self.frame.scale + self.frame.width
+        high = (north - south) * self.frame.scale + self.frame.height
+        return bool(((away[:, 0] <= wide / 2) & (away[:, 1] <= high / 2)).any())
 
     def _rings(self, shape: BaseGeometry) -> Iterator[list[list[float]]]:
         import shapely

@@ -81,3 +81,13 @@ def test_the_same_plan_makes_the_same_keys(company: Plan, write: Write) -> None:
     first, second = write(plan, "dynamics"), write(plan, "dynamics")
     assert first["04_goal_upsert"] == second["04_goal_upsert"]
     assert first["01_territory_upsert"] == second["01_territory_upsert"]
+
+
+def test_one_territory_of_the_crm_is_never_two_of_ours(company: Plan, write: Write) -> None:
+    """A row that names our id is that territory's, whatever the CRM calls it."""
+    rows = [row for row in known() if row["object"] != "territory"]
+    rows.append({"object": "territory", "id": guid(3, 1), "territory_id": "T001", "name": "T002"})
+    made = write(in_crm(company, rows), "dynamics")["01_territory_upsert"]
+    keys = {row["name"]: row["territoryid"] for row in made}
+    assert keys["T001"] == guid(3, 1)
+    assert len(set(keys.values())) == 4

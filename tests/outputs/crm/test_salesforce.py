@@ -400,3 +400,38 @@ def test_unassigned_accounts_lose_their_territory_and_keep_their_owner(
         ("05_Account_update", "Id"),
     ):
         assert account_id(free) not in {row[column] for row in written[name]}
+
+
+def test_an_account_stays_until_its_new_territory_exists(whole: Plan, write: Write) -> None:
+    """Nothing is taken out of a territory before it can be put into the next."""
+    at = next(at for at, seat in enumerate(proposed_territories(whole)) if seat == "T004")
+    today = {
+        "object": "ObjectTerritory2Association",
+        "id": "0MJ000000000001",
+        "account_id": account_id(at),
+        "territory2_id": territory_id(1),
+    }
+    known = [*people(4), *accounts(60), *territories(4)[:-1], today]
+    written = write(in_crm(whole, known))
+    assert "03a_ObjectTerritory2Association_delete" not in written
+    assert "wait for the Id of their territory: T004" in readme(written)
+    written = write(in_crm(whole, [*known, territories(4)[-1]]))
+    assert written["03a_ObjectTerritory2Association_delete"] == [{"Id": "0MJ000000000001"}]
+
+
+def test_seats_that_differ_in_case_alone_are_not_mixed_up(company: Plan, write: Write) -> None:
+    """Our ids are compared as they are; a manager's own seat is not his team."""
+    seats = ("west", "West", "M1", "T004")
+    plan = replace(company, seats=replace(company.seats, territory_ids=seats))
+    rows = [
+        {"object": "Territory2", "id": territory_id(at), "territory_id": seat}
+        for at, seat in enumerate(seats)
+    ]
+    written = write(in_crm(plan, [*people(4), *accounts(60), *rows]))
+    placed = {
+        row["ObjectId"]: row["Territory2Id"]
+        for row in written["03b_ObjectTerritory2Association_insert"]
+    }
+    for at, seat in enumerate(proposed_territories(plan)):
+        if seat:
+            assert placed[account_id(at)] == territory_id(seats.index(seat))
