@@ -66,13 +66,24 @@ def command(company: Path, out: Path, *more: str) -> list[str]:
     ]
 
 
+def heed_interruptions() -> None:
+    """Let Ctrl-C reach the run, also where the tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(
     company: Path, out: Path, *more: str, before: Callable[[], None] | None = None
 ) -> subprocess.Popen[str]:
     """Start a planning run in a process of its own."""
+
+    def prepare() -> None:
+        heed_interruptions()
+        if before is not None:
+            before()
+
     return subprocess.Popen(
         command(company, out, *more),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=before,  # noqa: PLW1509  (a limit can only be set in the child)
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=prepare,  # noqa: PLW1509  (a limit can only be set in the child)
     )  # fmt: skip
 
 
@@ -178,8 +189,9 @@ def test_ctrl_c_in_the_alignment_keeps_the_best_so_far(
     plan = tmp_path / "plan"
     arguments = [sys.executable, "-c", INTERRUPTER, moment, *command(company, plan)[2:]]
     done = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, timeout=300, cwd=ROOT
-    )
+        arguments, capture_output=True, text=True, check=False, timeout=300, cwd=ROOT,
+        preexec_fn=heed_interruptions,
+    )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     if moment == "late":
         assert done.returncode == 0, done.stderr

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -141,3 +144,18 @@ def test_effort_and_time_must_be_positive(change: dict[str, float]) -> None:
     """Neither the effort nor the time limit may be 0 or less."""
     with pytest.raises(ValueError, match="more than 0"):
         align(make_company(0, units=10, territories=2), **change)
+
+
+def catches_interruptions() -> bool:
+    """Whether a handler of Python's stands for Ctrl-C, as the kernel sees it."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    (line,) = (line for line in lines if line.startswith("SigCgt:"))
+    return bool(int(line.split()[1], 16) >> (signal.SIGINT - 1) & 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's view of signals")
+def test_the_engine_leaves_ctrl_c_to_python() -> None:
+    """CP-SAT takes over the signal unless told not to, and leaves the process without a handler."""
+    before = catches_interruptions()
+    align(make_company(3, units=40, territories=4, tolerance=0.03), effort=0.2)
+    assert catches_interruptions() == before
