@@ -46,10 +46,10 @@ def check_company(
         *check_coverage_of_owners(accounts, people),
     ]
     if "history" in events and len(events["history"].table):
-        history = events["history"].table
+        history, last_rep = events["history"].table, events["history"].last_rep
         findings += [
             *check_never_bought(accounts, history),
-            *check_last_rep(accounts, history),
+            *([] if last_rep is None else check_last_rep(accounts, last_rep)),
             *check_thin_periods(history, plan),
             *check_starts(people, history),
         ]
@@ -118,18 +118,11 @@ def check_never_bought(accounts: pd.DataFrame, history: pd.DataFrame) -> list[Fi
     )
 
 
-def check_last_rep(accounts: pd.DataFrame, history: pd.DataFrame) -> list[Finding]:
+def check_last_rep(accounts: pd.DataFrame, last_rep: pd.Series) -> list[Finding]:
     """Report accounts whose owner is not the rep of their last order."""
-    import numpy as np
-
-    credited = history[["account_id", "rep_id"]][history["rep_id"].notna()]
-    if credited.empty:
+    if last_rep.empty:
         return []
-    # History is sorted by account and date, so the last row of an account is its last order.
-    account = credited["account_id"].array
-    ends = np.append(np.asarray(account[1:] != account[:-1], dtype=bool), True)
-    last = credited[ends].set_index("account_id")["rep_id"]
-    both = accounts.assign(last_rep=accounts["account_id"].map(last).astype("str"))
+    both = accounts.assign(last_rep=accounts["account_id"].map(last_rep).astype("str"))
     owned = both["owner_id"].notna() & both["last_rep"].notna()
     differs = owned & (both["owner_id"] != both["last_rep"])
     return report_rows(

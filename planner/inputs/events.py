@@ -39,11 +39,15 @@ class Events:
         What is wrong with all of them.
     excluded
         Why rows were left out, to which rows of the frame: (rows,) flags.
+    last_rep
+        The rep of each account's last row of history by account, as the row names him where he
+        takes no part; None for other tables.
     """
 
     table: pd.DataFrame
     findings: tuple[Finding, ...] = ()
     excluded: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    last_rep: pd.Series | None = None
 
 
 def gather_history(
@@ -80,9 +84,27 @@ def gather_history(
     )
     findings = event_checks.check_history(matched, excluded, directory, period)
     kept = matched[~_any(excluded, len(matched))]
-    table = kept.drop(columns=["account_given", "rep_given"])
+    table = kept.drop(columns=["account_given"])
     table["amount"] = table["amount"].astype("int64")
-    return Events(table=sort_history(table), findings=tuple(findings), excluded=excluded)
+    table = sort_history(table)
+    last_rep = _find_last_reps(table)
+    return Events(
+        table=table.drop(columns=["rep_given"]),
+        findings=tuple(findings),
+        excluded=excluded,
+        last_rep=last_rep,
+    )
+
+
+def _find_last_reps(table: pd.DataFrame) -> pd.Series:
+    """Return the rep of each account's last row that names one; rows by account and date."""
+    import numpy as np
+
+    credited = table[["account_id", "rep_id", "rep_given"]][table["rep_given"].notna()]
+    account = credited["account_id"].array
+    ends = np.append(np.asarray(account[1:] != account[:-1], dtype=bool), True)[: len(credited)]
+    last = credited[ends].set_index("account_id")
+    return last["rep_id"].fillna(last["rep_given"])
 
 
 def sort_history(table: pd.DataFrame) -> pd.DataFrame:

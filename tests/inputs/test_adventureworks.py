@@ -58,7 +58,7 @@ def test_everything_is_read_and_adds_up(data: PlanningData) -> None:
 @pytest.mark.parametrize(
     ("code", "count"),
     [
-        ("accounts.owner_differs_from_last_rep", None),
+        ("accounts.owner_differs_from_last_rep", 308),
         ("accounts.never_bought", 66),
         ("accounts.outside_country", 30),
         ("accounts.shared_point", 30),
