@@ -179,7 +179,7 @@ def test_check_says_all_that_plan_would_refuse_of_quotas(small: SmallCompany) ->
     assert "R9" in said
     assert "components" in said
     for row in small.reps[:4]:
-        row["hire_date"] = "2029-01-01"
+        row.update(absence_start="2026-12-01", absence_end="2028-12-31")
     assert "quota.nobody_productive" in small.refused(code=1).codes("error")
 
 
