@@ -118,6 +118,8 @@ def read_parquet(table: str, location: str, path: Path, sha256: str) -> RawTable
                     table, location, f"unpacks to {size / 1e9:,.0f} GB", "Split or aggregate it."
                 )
             cells = file.read(use_threads=True)
+            # Text that is no UTF-8 would be met only later, where no file can be named.
+            cells.validate(full=True)
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         reason = str(error).splitlines()[0][:200]
         raise unreadable(
