@@ -44,6 +44,10 @@ def command(
         return
     _print_potential(report)
     _print_quotas(report["quota"])
+    _print_calibration(report["outcomes"])
+    for finding in report["findings"]:
+        if finding["code"] == "quotas.hindsight":
+            click.echo(f"{finding['message']} {finding['advice']}")
 
 
 def _print_potential(report: Mapping[str, Any]) -> None:
@@ -70,6 +74,18 @@ def _print_quotas(quota: Mapping[str, Mapping[str, Any]]) -> None:
         for name, score in quota.items()
     ]
     print_table("Quotas on past periods", ("method", "dispersion", "at quota", *KEYS), rows)
+
+
+def _print_calibration(found: Mapping[str, Any] | None) -> None:
+    if not found:
+        click.echo("The simulated year is not judged: no past window can be held out.")
+        return
+    held = found["company_inside"]
+    click.echo(
+        f"Simulated 80% intervals held {_share(found['accounts_inside'])} of the accounts, "
+        f"{_share(found['books_inside'])} of {found['books']} books and {sum(held)} of {len(held)} "
+        f"company totals; outcomes.calibrate would take the common variation times {found['scale']:g}."
+    )
 
 
 KEYS = ("potential", "history", "size", "tenure")

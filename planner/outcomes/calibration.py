@@ -66,6 +66,8 @@ class Calibration:
         Share of seats inside, by multiple of the common variation.
     scale
         The multiple whose share is nearest to 80%; 1 keeps the parameters as they are.
+    books
+        How many seats of how many periods there were, together.
     """
 
     accounts: float | None
@@ -73,6 +75,7 @@ class Calibration:
     company: tuple[bool, ...]
     by_scale: dict[float, float]
     scale: float
+    books: int = 0
 
     def applied_to(self, parameters: OutcomeParameters) -> OutcomeParameters:
         """Return the parameters with the common variation that fits the past."""
@@ -103,6 +106,7 @@ def calibrate_draws(
         company=tuple(_company_inside(period, plain, seed) for period in past),
         by_scale=shares,
         scale=best,
+        books=len(by_scale[1.0]),
     )
 
 

@@ -41,6 +41,11 @@ class OutcomeParameters(Parameters):
     group_variation: Spread = Field(
         default=0.05, description="Spread of each factor that moves a segment or region together."
     )
+    calibrate: bool = Field(
+        default=False,
+        description="Fit the two variations to the past, so that simulated 80% intervals of past "
+        "books hold 80% of what happened; `planner backtest` shows how they do.",
+    )
     common_by: tuple[str, ...] = Field(
         default=("segment", "country"),
         description="Columns of accounts whose members move together.",

@@ -16,7 +16,9 @@ from planner.pipeline.progress import Progress, Silence, Stopwatch
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
+    from planner.outcomes.calibration import Calibration
     from planner.potential.backtest import BacktestReport
+    from planner.potential.held_out import HeldOut
     from planner.quotas.backtest import QuotaScore
     from planner.scenario.model import Scenario
 
@@ -35,11 +37,14 @@ class Backtest:
         Scores of the quota methods, by name; empty where no past quotas are known.
     findings
         What was missing, and what it would have told.
+    calibration
+        How often simulated intervals held what happened, None where nothing could be held out.
     """
 
     potential: BacktestReport
     quotas: dict[str, QuotaScore]
     findings: tuple[Finding, ...]
+    calibration: Calibration | None = None
 
     @property
     def quota_chosen(self) -> dict[str, float] | None:
@@ -68,11 +73,26 @@ class Backtest:
                 },
                 "quota": {name: _quota_score(score) for name, score in self.quotas.items()},
                 "quota_chosen": self.quota_chosen,
+                "outcomes": _calibration(self.calibration),
                 "cuts": [cut.isoformat() for cut in self.potential.cuts],
                 "findings": [finding.as_dict() for finding in self.findings],
             }
         )
         return values
+
+
+def _calibration(found: Calibration | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "interval": 0.8,
+        "accounts_inside": found.accounts,
+        "books_inside": found.seats,
+        "books": found.books,
+        "company_inside": list(found.company),
+        "books_inside_by_scale": found.by_scale,
+        "scale": found.scale,
+    }
 
 
 def _quota_score(score: QuotaScore) -> dict[str, Any]:
@@ -104,7 +124,9 @@ def backtest_scenario(
     DataError
         When the tables cannot be used, or hold too little of the past.
     """
+    from planner.pipeline.calibrating import calibrate_company
     from planner.potential.backtest import backtest
+    from planner.potential.held_out import hold_out
 
     watch = Stopwatch(progress or Silence())
     with watch.stage("inputs"):
@@ -115,18 +137,27 @@ def backtest_scenario(
     with watch.stage("potential"):
         report = backtest(data, scenario.potential, scenario.seed)
     with watch.stage("quotas"):
-        quotas, findings = _backtest_quotas(scenario, data)
+        held_out = hold_out(data, scenario.potential, scenario.seed, report.chosen)
+        quotas, findings = _backtest_quotas(scenario, data, held_out)
+    with watch.stage("outcomes"):
+        calibration = calibrate_company(data, held_out, scenario.outcomes, scenario.seed)
     return Backtest(
-        potential=report, quotas=quotas, findings=(*report.findings, *findings, *data.findings)
+        potential=report,
+        quotas=quotas,
+        calibration=calibration,
+        findings=(*report.findings, *findings, *data.findings),
     )
 
 
 def _backtest_quotas(
-    scenario: Scenario, data: PlanningData
+    scenario: Scenario, data: PlanningData, held_out: HeldOut | None
 ) -> tuple[dict[str, QuotaScore], tuple[Finding, ...]]:
-    from planner.pipeline.past_periods import PERIODS, rebuild_past
+    from planner.pipeline.past_periods import PERIODS, collect_past, rebuild_past
     from planner.quotas.backtest import backtest_quotas
+    from planner.quotas.hindsight import find_hindsight
 
     ramp = scenario.quota.ramp if scenario.quota else ()
-    periods, findings = rebuild_past(data, ramp, PERIODS)
-    return (backtest_quotas(periods) if periods else {}), findings
+    forecast = held_out.forecast_on if held_out else None
+    periods, findings = rebuild_past(data, ramp, PERIODS, forecast)
+    scores = backtest_quotas(periods) if periods else {}
+    return scores, (*findings, *(find_hindsight(collect_past(data)) if periods else ()))

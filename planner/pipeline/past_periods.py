@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,10 @@ PERIODS = 4
 
 
 def rebuild_past(
-    data: PlanningData, ramp: Sequence[float], periods: int
+    data: PlanningData,
+    ramp: Sequence[float],
+    periods: int,
+    forecast: Callable[[date], Ints | None] | None = None,
 ) -> tuple[tuple[PastPeriod, ...], tuple[Finding, ...]]:
     """Rebuild the last past quota periods with only what was known on their first day.
 
@@ -37,6 +40,9 @@ def rebuild_past(
         Share of productivity by month since the start.
     periods
         How many, the latest.
+    forecast
+        Bookings of each account as the plan's method expects them on a day, None where it knew
+        too little then; default: recent orders.
 
     Returns
     -------
@@ -52,7 +58,13 @@ def rebuild_past(
     if not reps:
         return (), (_missing(),)
     orders = collect_orders(data, [rep.rep_id for rep in reps])
-    return replay_periods(past, orders, reps, ramp=ramp, periods=periods), ()
+
+    def known_on(first: date) -> Ints:
+        expected = forecast(first) if forecast else None
+        day = (first - date(1970, 1, 1)).days
+        return orders.recent(day) if expected is None else expected
+
+    return replay_periods(past, orders, reps, ramp=ramp, periods=periods, forecast=known_on), ()
 
 
 def quota_holders(data: PlanningData, past: PastQuotas) -> tuple[Rep, ...]:

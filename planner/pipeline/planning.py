@@ -18,6 +18,7 @@ from planner.findings import Finding
 from planner.inputs.edit_words import describe_edits
 from planner.outputs.plan import Plan, Provenance
 from planner.pipeline.assembly import summarise_alignment, word_violation
+from planner.pipeline.calibrating import settle_by_past
 from planner.pipeline.edits import add_comments, prepare_edited
 from planner.pipeline.peer_names import name_groups
 from planner.pipeline.people import with_ramp
@@ -138,9 +139,10 @@ def finish_plan(
     territory_of = company.problem.spread(_settled(scenario, company, result))
     of_account = territory_of[company.units.unit_of_account]
     with watch.stage("quotas"):
-        quotas = _set_quotas(scenario, company, of_account)
+        settled, settling = settle_by_past(scenario, company.data, company.potential.method)
+        quotas = _set_quotas(settled, company, of_account)
     with watch.stage("outcomes"):
-        outcomes, assessment = _foresee(scenario, company, territory_of, quotas)
+        outcomes, assessment = _foresee(settled, company, territory_of, quotas)
     with watch.stage("performance"):
         standing = assess_standing(
             company.data, company.potential, company.ramp, scenario.performance
@@ -154,7 +156,7 @@ def finish_plan(
         assessment=assessment,
         standing=standing,
         **_note_edits(company, plan, edits),
-        findings=_join_findings(plan, quotas, outcomes, assessment, standing, edits),
+        findings=_join_findings(plan, quotas, outcomes, assessment, standing, edits, settling),
         provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
     )
 
@@ -328,8 +330,9 @@ def _join_findings(
     assessment: PlanAssessment | None,
     standing: Standing,
     edits: Edits | None,
+    settling: tuple[Finding, ...],
 ) -> tuple[Finding, ...]:
-    found = [*(() if edits is None else describe_edits(edits)), *plan.findings]
+    found = [*(() if edits is None else describe_edits(edits)), *plan.findings, *settling]
     found += [] if quotas is None else quotas.findings
     found += [] if outcomes is None else outcomes.findings
     found += [] if assessment is None else assessment.compensation.findings

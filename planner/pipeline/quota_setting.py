@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,9 @@ def set_company_quotas(
 
 
 def settle_basis(
-    data: PlanningData, parameters: QuotaParameters
+    data: PlanningData,
+    parameters: QuotaParameters,
+    forecast: Callable[[date], Ints | None] | None = None,
 ) -> tuple[QuotaParameters, tuple[Finding, ...]]:
     """Replace a basis of ``backtest`` by the one that would have done best on past periods.
 
@@ -65,6 +68,9 @@ def settle_basis(
         The company's tables.
     parameters
         The scenario's ``[quota]``.
+    forecast
+        Bookings of each account as the plan's method expects them on a past day; default: recent
+        orders.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def settle_basis(
         return parameters, ()
     from planner.quotas.backtest import HALVES, backtest_quotas, choose_blend
 
-    periods, _ = rebuild_past(data, parameters.ramp, PERIODS)
+    periods, _ = rebuild_past(data, parameters.ramp, PERIODS, forecast)
     scores = backtest_quotas(periods) if periods else {}
     known = any(score.dispersion is not None for score in scores.values())
     blend = choose_blend(scores) if known else dict(HALVES)

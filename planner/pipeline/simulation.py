@@ -20,7 +20,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def simulate_company(
-    scenario: Scenario, company: Company, territory_of: Ints, quotas: QuotaSheet
+    scenario: Scenario,
+    company: Company,
+    territory_of: Ints,
+    quotas: QuotaSheet,
+    *,
+    previous: Simulation | None = None,
 ) -> Simulation:
     """Simulate the plan's year on an alignment.
 
@@ -32,6 +37,8 @@ def simulate_company(
         Territory of each unit, -1 none, (units,).
     quotas
         What everybody owes.
+    previous
+        An earlier simulation of the same company and seed: only what moved since is drawn again.
     """
     from planner.outcomes.attainment import simulate
 
@@ -57,6 +64,7 @@ def simulate_company(
             if name in accounts
         },
         load=seat_loads(scenario, company, territory_of),
+        previous=previous,
     )
 
 

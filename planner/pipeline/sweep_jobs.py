@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import PlannerError
 from planner.findings import Finding
 from planner.outputs.plan import Plan
+from planner.pipeline.people import settle_people, with_ramp
 from planner.pipeline.preparation import Company, build_company, estimate_potential
 from planner.pipeline.progress import Silence, Stopwatch
 
@@ -146,7 +147,8 @@ def _align(estimated: Estimated, scenario: Scenario) -> Aligned:
 
     watch = Stopwatch(Silence())
     with watch.stage("units"):
-        company = build_company(scenario, estimated.data, estimated.potential)
+        ramp, data = settle_people(scenario, estimated.data)
+        company = build_company(with_ramp(scenario, ramp), data, estimated.potential)
     company, result = align_company(scenario, company, watch)
     return Aligned(company=company, result=result, seconds=watch.seconds)
 

@@ -236,7 +236,8 @@ def alignment_key(scenario: Scenario) -> str:
     It is all that is not named in ``AFTER_ALIGNMENT``, and ramp, which seats' capacity rests on.
     """
     values = scenario.resolved()
-    ramp = (values.get("quota") or {}).get("ramp")
+    quota = values.get("quota") or {}
+    ramp = {key: value for key, value in quota.items() if key.startswith("ramp")}
     kept = {key: value for key, value in values.items() if key not in AFTER_ALIGNMENT}
     return _hash({**kept, "ramp": ramp})
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.outputs.plan import Plan
+from planner.pipeline.calibrating import settle_by_past
 from planner.pipeline.company_of_plan import rebuild_company
 from planner.pipeline.preparation import Company
 from planner.pipeline.reasons import seat_names
@@ -115,6 +116,7 @@ def prepare_bench(
 
     company = company or rebuild_company(plan)
     scenario = Scenario.model_validate(plan.provenance.scenario)
+    scenario, _ = settle_by_past(scenario, company.data, company.potential.method)
     kept = company.problem.kept
     territory_of = find_unit_territories(plan)
     row_of_unit = np.full(company.problem.unit_count, -1, dtype=np.int64)
