@@ -278,3 +278,20 @@ def test_quotas_of_people_outside_the_plan_tell_nothing(read: Read, company: Com
     assert missing.code == "backtest.no_quotas"
     tests = assess(read(), strange)[1].fairness
     assert "held_out" not in {test.evidence for test in tests}
+
+
+@pytest.mark.parametrize(
+    ("basis", "light"), [("{history = 0.5, potential = 0.5}", "green"), ("{equal = 1.0}", "red")]
+)
+def test_the_planted_unfair_plan_is_flagged_and_the_fair_one_passes(
+    read: Read, company: Company, basis: str, light: str
+) -> None:
+    """The same quota for unlike books shows on what happened since, and in the plan itself."""
+    scenario = read(f"quota.basis={basis}")
+    sheet = set_company_quotas(company, owners(company), parameters(scenario))
+    simulation = simulate_company(scenario, company, company.today.current, sheet)
+    found = assess_company(scenario, company, owners(company), sheet, simulation).fairness
+    lights = {(test.evidence, test.name): test.light for test in found}
+    assert lights["held_out", "attainment_potential"] == light
+    assert lights["held_out", "attainment_history"] == light
+    assert lights["plan", "quota_to_potential_gini"] == light

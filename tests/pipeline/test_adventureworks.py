@@ -1,0 +1,60 @@
+"""Quota methods on a company that nobody here made: what can be reached, and what cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from planner.inputs.data import PlanningData
+from planner.pipeline.past_periods import collect_past, rebuild_past
+from planner.pipeline.preparation import read_tables
+from planner.potential.held_out import hold_out
+from planner.quotas.backtest import backtest_quotas, choose_blend, name_blend
+from planner.quotas.hindsight import find_hindsight
+from planner.scenario.model import Scenario
+from planner.scenario.reading import read_scenario
+
+SCENARIO = Path(__file__).parents[2] / "scenarios" / "adventureworks" / "scenario.toml"
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    """The company's scenario."""
+    return read_scenario(SCENARIO)
+
+
+@pytest.fixture(scope="module")
+def data(scenario: Scenario, shared: Path) -> PlanningData:
+    """The company's tables."""
+    return read_tables(scenario, shared / "data" / "adventureworks")
+
+
+def test_its_past_quotas_are_named_as_made_from_the_result(data: PlanningData) -> None:
+    """They follow each quarter's own orders, whatever the quarters before were."""
+    (found,) = find_hindsight(collect_past(data))
+    assert found.code == "quotas.hindsight"
+
+
+def test_what_was_known_beats_equal_quotas_and_plain_history(
+    scenario: Scenario, data: PlanningData
+) -> None:
+    """The chosen basis leaves reps less apart than equal quotas and than last year's revenue.
+
+    It stays above the quotas that there were: those knew the result.
+    """
+    held_out = hold_out(data, scenario.potential, scenario.seed, "shrinkage")
+    assert held_out is not None
+    periods, _ = rebuild_past(data, (), 4, held_out.forecast_on)
+    assert len(periods) == 4
+    scores = backtest_quotas(periods)
+    chosen = scores[name_blend(choose_blend(scores))].dispersion
+    plain, equal, as_set = (scores[name].dispersion for name in ("history=1", "equal", "as_set"))
+    assert chosen is not None
+    assert plain is not None
+    assert equal is not None
+    assert as_set is not None
+    assert as_set < chosen < min(plain, equal)
+    assert np.isfinite(chosen)
+    assert chosen < 0.25
