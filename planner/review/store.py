@@ -137,8 +137,9 @@ def insert_missing(session: Session, table: type[DeclarativeBase], values: dict[
 
     on_postgres = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if on_postgres else sqlite.insert
-    done = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined] # an insert's result counts its rows
+    key = sa.inspect(table).primary_key[0]
+    adding = insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    return session.execute(adding).first() is not None
 
 
 def _make_engine(address: sa.URL) -> sa.Engine:

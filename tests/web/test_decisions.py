@@ -166,7 +166,6 @@ def test_a_basket_has_undo_and_redo(shared_review: Review) -> None:
     late = mia.post(basket, json={"moves": {two: target}, "revision": 0})
     assert late.status_code == 409
     ask(mia, f"{basket}/clear")
-    mia.close()
 
 
 def review_home(review: Review, account: str) -> str:
