@@ -79,7 +79,8 @@ class Reviewers:
     def _listen(self, name: str) -> Callable[..., None]:
         def note(message: object) -> None:
             if getattr(message, "type", "") == "error":
-                self.errors.append(f"{name}: {getattr(message, 'text', '')}")
+                place = getattr(message, "location", {}).get("url", "")
+                self.errors.append(f"{name}: {getattr(message, 'text', '')} {place}")
 
         return note
 

@@ -18,6 +18,7 @@ from planner.review.models import SignIn
 from planner.review.parameters import ReviewParameters, SignInParameters
 from planner.review.store import now
 from planner.review.users import change_role, end_sessions, find_user, remove_user
+from planner.web.protection import policy_for
 from tests.reviews import PAGE, PASSWORD, Review, run_review
 
 API = "/api/plans/baseline"
@@ -179,3 +180,20 @@ def test_text_that_no_database_keeps_is_refused(shared_review: Review) -> None:
         assert answer.status_code == 422, answer.text
     assert mia.get(f"{API}/proposals/99999999999999999999").status_code == 422
     assert mia.get("/api/plans/%00/state").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "pictures"),
+    [
+        (None, "img-src 'self' data:"),
+        ("https://tiles.example/{z}/{x}/{y}.png", "img-src 'self' https://tiles.example data:"),
+        ("javascript:alert(1)", "img-src 'self' data:"),
+    ],
+)
+def test_pictures_come_from_a_tile_server_only_where_one_is_named(
+    address: str | None, pictures: str
+) -> None:
+    """Everything else of the policy stays as it is."""
+    policy = policy_for(address)
+    assert f" {pictures};" in policy
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
