@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import re
 import shutil
@@ -77,12 +78,23 @@ def run(arguments: argparse.Namespace) -> None:
         server, url = _serve(copy, database)
         ready = time.perf_counter() - began
         try:
+            before = _processor_seconds(server.pid)
             seen = asyncio.run(_work(url, names, store, opened, arguments))
+            worked = _processor_seconds(server.pid) - before
             memory = _memory_mb(server.pid)
         finally:
             server.terminate()
             server.wait(30)
-        _report(seen, store, opened, names, ready, memory)
+        _report(seen, store, opened, names, ready)
+        answered = sum(len(seconds) for seconds in seen.seconds.values())
+        share = worked / arguments.seconds
+        print(
+            f"server: {1000 * worked / answered:.1f} ms of processor time an answer, {share:.0%} of a core"
+        )
+        load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+        print(
+            f"server: peak memory {memory:.0f} MB; load of the machine {load} on {os.cpu_count()} cores"
+        )
 
 
 def _make_demo(folder: Path, accounts: int, reps: int) -> Path:
@@ -181,13 +193,18 @@ def _memory_mb(pid: int) -> float:
     return int(found.group(1)) / 1024 if found else float("nan")
 
 
+def _processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _report(
     seen: Seen,
     store: Store,
     opened: OpenPlan,
     names: list[str],
     ready: float,
-    memory: float,
 ) -> None:
     print(
         f"{len(opened.position_of_account):,} accounts, {len(names)} users; open after {ready:.1f} s"
@@ -202,7 +219,6 @@ def _report(
     print(f"errors {len(seen.errors)} {seen.errors[:3]}")
     print(f"lost comments {len(seen.said - _kept_comments(store, opened))}")
     print(f"lost moves {sum(_lost_moves(store, opened, name, seen) for name in names)}")
-    print(f"peak memory of the server {memory:.0f} MB")
 
 
 def _kept_comments(store: Store, opened: OpenPlan) -> set[str]:
