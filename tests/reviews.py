@@ -63,6 +63,7 @@ class Review:
     application: FastAPI
     url: str
     _clients: dict[str, httpx.Client] = field(default_factory=dict)
+    _others: list[httpx.Client] = field(default_factory=list)
 
     @property
     def opened(self) -> OpenPlan:
@@ -100,7 +101,14 @@ class Review:
 
     def stranger(self) -> httpx.Client:
         """Return a client whom nobody knows."""
-        return httpx.Client(base_url=self.url, follow_redirects=True, timeout=60)
+        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=60)
+        self._others.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close every client that there was."""
+        for client in self._others:
+            client.close()
 
     def movable(self, count: int = 1) -> tuple[list[str], str, str]:
         """Return accounts that may go from a territory of mia's to one of max's."""
@@ -165,8 +173,7 @@ def run_review(
     try:
         yield review
     finally:
-        for client in review._clients.values():
-            client.close()
+        review.close()
         server.should_exit = True
         thread.join(20)
 

@@ -9,8 +9,6 @@ from planner.outputs.assessment_tables import known_pay
 from planner.outputs.comparison import Comparison, Line, word_change, word_figure
 from planner.outputs.comparison_charts import (
     attainment_chart,
-    bookings_steps,
-    cost_steps,
     goal_chart,
     months_chart,
     slope_chart,
@@ -19,6 +17,7 @@ from planner.outputs.comparison_charts import (
 )
 from planner.outputs.comparison_people import ComparedRep, compare_reps, count_verdicts
 from planner.outputs.comparison_sheets import Sheet
+from planner.outputs.comparison_steps import bookings_steps, cost_steps
 from planner.outputs.moves import revenue_at_risk
 from planner.outputs.plan import Plan
 from planner.outputs.report import page_environment, page_policy, page_style

@@ -33,6 +33,7 @@ def reach_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
         axes.set_yticks(
             range(len(known)), [_reach_label(plans[at], names[at]) for at in known][::-1]
         )
+        axes.set_ylim(-0.6, len(known) - 0.4)
         currency = plans[0].data.currency
         axes.xaxis.set_major_formatter(lambda value, _: short_money(currency, value))
         axes.grid(visible=True, axis="x")

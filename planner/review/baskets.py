@@ -146,7 +146,15 @@ def step_forward(store: Store, opened: OpenPlan, person: Person) -> Basket:
 
 
 def empty_basket(store: Store, opened: OpenPlan, person: Person) -> Basket:
-    """Take every move out, as one step that can be undone."""
+    """Take every move out, as one step that can be undone.
+
+    Raises
+    ------
+    NotAllowedError
+        When his role proposes nothing.
+    """
+    if not person.may("propose"):
+        raise NotAllowedError(f"The role {person.role} proposes no moves.")
     basket = read_basket(store, opened, person)
     if not basket.moves:
         return basket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from planner.outcomes.attainment import Simulation
-    from planner.pipeline.what_if.bench import Bench
 
     Shapes = tuple[BaseGeometry | None, ...]
 
 T = TypeVar("T")
 # What takes long is begun after the first page has come.
 WARM_AFTER_SECONDS = 2.0
+# M_ARENA_MAX and M_MMAP_THRESHOLD of the GNU C library.
+MOST_HEAPS, LARGE_FROM = -8, -3
+LARGE_BYTES = 1 << 20
 
 
 class Once(Generic[T]):
@@ -61,7 +64,6 @@ class Desk:
         self.opened = opened
         self.scene: Once[Scene] = Once(lambda: draw_scene(opened, self.proposed.get()))
         self.index: Once[AccountIndex] = Once(lambda: index_accounts(opened))
-        self.bench: Once[Bench] = Once(lambda: _prepare(opened))
         self.drawn: Once[Simulation | None] = Once(self._draw)
         self.proposed: Once[Shapes] = Once(lambda: read_areas(opened))
         self.today: Once[Shapes] = Once(lambda: _today(opened))
@@ -70,7 +72,7 @@ class Desk:
     def _draw(self) -> Simulation | None:
         from planner.pipeline.what_if.chances import draw_plan
 
-        return draw_plan(self.bench.get())
+        return draw_plan(self.opened.bench)
 
     def warm(self) -> None:
         """Begin in the background what the next clicks will need."""
@@ -82,7 +84,6 @@ class Desk:
         timer.start()
 
     def _warm(self) -> None:
-        self.bench.get()
         self.index.get()
         self.today.get()
         self.drawn.get()
@@ -97,10 +98,17 @@ def give_back_memory() -> None:
         library.malloc_trim(0)
 
 
-def _prepare(opened: OpenPlan) -> Bench:
-    from planner.pipeline.what_if.bench import prepare_bench
+def keep_memory_low() -> None:
+    """Let threads share two heaps, and give large arrays back as soon as they are let go.
 
-    return prepare_bench(opened.plan, opened.company, opened.position_of_account)
+    Otherwise each thread keeps a heap of its own, as large as it ever was.
+    """
+    # Tables are read by a library with a store of its own, unless it is told before it begins.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.mallopt(MOST_HEAPS, 2)
+        library.mallopt(LARGE_FROM, LARGE_BYTES)
 
 
 def read_areas(opened: OpenPlan) -> Shapes:

@@ -37,7 +37,8 @@ def describe_moves(desk: Desk, person: Person, moves: Mapping[str, str]) -> dict
     moves
         Territory by account id.
     """
-    opened, bench = desk.opened, desk.bench.get()
+    opened = desk.opened
+    bench = opened.bench
     seen = visible_accounts(opened, person)
     known = {
         account: territory
@@ -136,7 +137,7 @@ def describe_chances(desk: Desk, person: Person, moves: Mapping[str, str]) -> di
     seen = visible_accounts(opened, person)
     positions = opened.position_of_account
     known = {one: to for one, to in moves.items() if one in positions and seen[positions[one]]}
-    found = foresee_moves(desk.bench.get(), drawn, known)
+    found = foresee_moves(desk.opened.bench, drawn, known)
     names = {rep.rep_id: rep.name for rep in opened.plan.data.reps}
     company = may_see_attainment(opened, person, COMPANY)
     return {

@@ -132,7 +132,7 @@ def show_settlement(
     """
     from planner.pipeline.what_if.resettlement import settle_overrides
 
-    effect = settle_overrides(desk.bench.get(), overrides)
+    effect = settle_overrides(desk.opened.bench, overrides)
     if effect is None:
         return None
     currency = desk.opened.plan.data.currency

@@ -64,9 +64,7 @@ def _check_proposal(
     check_moves(opened, person, moves)
     if not reason.strip():
         raise RefusedError("Say why: those who decide read it.")
-    idle = [name for name, to in moves.items() if to == home_of(opened, name)]
-    if idle:
-        raise RefusedError(f"The plan has {idle[0]} there already.")
+    # Where an account stays with whom the plan gives it, its hold is what is proposed.
     if "" in moves.values():
         raise RefusedError("A proposal gives accounts to a territory, not to nobody.")
 

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 import planner.web
 from planner import __version__
+from planner.review.desks import keep_memory_low
 from planner.review.runner import Runner
 from planner.review.store import open_store
 from planner.review.versions import open_versions
@@ -37,6 +38,7 @@ def create_application(settings: Settings) -> FastAPI:
     StoreError
         When a plan is damaged, or the database cannot be opened.
     """
+    keep_memory_low()
     application = FastAPI(
         title="Territory planner: review", version=__version__, docs_url=None, redoc_url=None,
         openapi_url=None, lifespan=_lifespan,

@@ -119,9 +119,27 @@ def require(person: Person, action: Action) -> None:
 
 Address = Annotated[str, Path(max_length=80, pattern="^[a-z0-9-]+$")]
 Viewer = Annotated[Person, Depends(current_person)]
-Kept = Annotated[Store, Depends(current_store)]
-Plans = Annotated[PlanRegistry, Depends(known_plans)]
-Told = Annotated[Settings, Depends(current_settings)]
+
+
+# What waits for nothing is given on the event loop: a thread of its own would cost more than it.
+async def give_store(request: Request) -> Store:
+    """Give a route the store."""
+    return current_store(request)
+
+
+async def give_plans(request: Request) -> PlanRegistry:
+    """Give a route the plans under review."""
+    return known_plans(request)
+
+
+async def give_settings(request: Request) -> Settings:
+    """Give a route what the application was started with."""
+    return current_settings(request)
+
+
+Kept = Annotated[Store, Depends(give_store)]
+Plans = Annotated[PlanRegistry, Depends(give_plans)]
+Told = Annotated[Settings, Depends(give_settings)]
 
 
 def opened_plan(plan: Address, plans: Plans, store: Kept, person: Viewer) -> OpenPlan:

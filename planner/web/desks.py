@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 
-from planner.review.desks import Desk, Desks
+from planner.review.desks import Desk, Desks, give_back_memory
 from planner.web.context import Opened
 
 
@@ -14,7 +14,10 @@ def prepare_desks(application: FastAPI) -> None:
     """Give an application its desks, the newest plan's ready for the first who looks."""
     desks = application.state.desks = Desks()
     for key in application.state.plans.keys[-1:]:
-        desks.get(application.state.plans.get(key)).scene.get()
+        desk = desks.get(application.state.plans.get(key))
+        desk.scene.get()
+        desk.index.get()
+    give_back_memory()
 
 
 def current_desks(request: Request) -> Desks:

@@ -21,6 +21,8 @@ from planner.web.failures import NotAllowedError, NotFoundError
 from planner.web.pages import Navigation, render
 
 router = APIRouter()
+# Each plan that is compared is read whole: more than these only where somebody asks for them.
+OFFERED_FIRST = 2
 WIDE: tuple[Role, ...] = ("owner", "operations", "finance")
 NAVIGATION = (Navigation(label="Finance", path="/plans/{plan}/finance", roles=WIDE, order=50),)
 Beside = Annotated[tuple[str, ...], Query(alias="with", max_length=100)]
@@ -76,7 +78,7 @@ def _require_wide(role: Role) -> None:
 def _chosen(plans: PlanRegistry, key: str, others: Sequence[str]) -> list[str]:
     wanted = [one for one in others if one in plans and one != key] or [
         one for one in plans.keys if one != key
-    ]
+    ][-OFFERED_FIRST:]
     return [key, *dict.fromkeys(wanted)][:MOST_PLANS]
 
 

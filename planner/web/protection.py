@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,7 +42,15 @@ def add_protection(application: FastAPI, settings: Settings) -> None:
     application.add_middleware(
         HostGuard, hosts=allowed_names(settings), local=is_local(settings.host)
     )
-    application.add_middleware(AnswerHeaders, policy=POLICY)
+    application.add_middleware(AnswerHeaders, policy=policy_for(settings.parameters.tile_server))
+
+
+def policy_for(tile_server: str | None) -> str:
+    """Return what a page may load: nothing from outside but the pictures of a named tile server."""
+    parts = urlsplit(tile_server or "")
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return POLICY
+    return POLICY.replace("img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}")
 
 
 def is_local(host: str) -> bool:

@@ -65,13 +65,13 @@ def release_territories(
     return release(store, opened, person, body.territories)
 
 
-@router.get(f"{API}/{{territory}}")
+@router.get(f"{API}/{{territory:path}}")
 def show_release(opened: Opened, person: Viewer, territory: Name) -> dict[str, Any]:
     """Return a territory, its quota and its transition sheet."""
     return describe_territory(opened, person, territory)
 
 
-@router.post(f"{API}/{{territory}}/answer")
+@router.post(f"{API}/{{territory:path}}/answer")
 def answer_release(
     opened: Opened, person: Viewer, store: Kept, territory: Name, body: ResponseForm
 ) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from planner.web.protection import is_local
 from planner.web.settings import Settings
 
 GRACE_SECONDS = 3
+# Longer than a person's pause, so that a browser's next request does not meet a closing door.
+KEEP_ALIVE_SECONDS = 75
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -49,6 +51,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         _Server(configuration, lambda: announce(url)).run(sockets=[listener])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from planner.review.approvals import read_levels, word_stage
@@ -78,6 +78,14 @@ def begin(
         code = 429 if isinstance(error, TooManyAttemptsError) else 401
         return render(request, "sign_in.html", None, status_code=code, message=str(error))
     return keep_cookie(RedirectResponse("/", status_code=303), request, settings, session)
+
+
+@router.get("/api/schema.json")
+def show_schema(request: Request, person: Viewer) -> dict[str, Any]:
+    """Return the OpenAPI schema of every request that this application takes."""
+    del person
+    application: FastAPI = request.app
+    return application.openapi()
 
 
 @router.post("/api/sign-out", status_code=204)

@@ -68,7 +68,7 @@ def add(person: Viewer, store: Kept, body: UserForm) -> dict[str, Any]:
     )
 
 
-@router.put("/api/users/{name}")
+@router.put("/api/users/{name:path}")
 def change(person: Viewer, store: Kept, name: Name, body: RoleForm) -> dict[str, Any]:
     """Give a user another role."""
     return change_role(
@@ -76,13 +76,13 @@ def change(person: Viewer, store: Kept, name: Name, body: RoleForm) -> dict[str,
     )
 
 
-@router.delete("/api/users/{name}", status_code=204)
+@router.delete("/api/users/{name:path}", status_code=204)
 def remove(person: Viewer, store: Kept, name: Name) -> None:
     """Take a user's access away."""
     remove_user(store, person, name)
 
 
-@router.post("/api/users/{name}/revoke")
+@router.post("/api/users/{name:path}/revoke")
 def revoke(person: Viewer, store: Kept, name: Name) -> dict[str, int]:
     """End every session of a user."""
     return {"sessions": end_sessions(store, person, name)}

@@ -15,9 +15,10 @@ import pytest
 
 from planner.outputs.capacity import monthly_capacity
 from planner.outputs.comparison import compare_plans
-from planner.outputs.comparison_charts import bookings_steps, cost_steps, waterfall_chart
+from planner.outputs.comparison_charts import waterfall_chart
 from planner.outputs.comparison_page import answer_questions, make_comparison_page
 from planner.outputs.comparison_people import ComparedRep, RepFigures, compare_reps
+from planner.outputs.comparison_steps import bookings_steps, cost_steps
 from planner.outputs.comparison_workbook import save_comparison
 from planner.outputs.folder import load_plan
 from planner.outputs.plan import Plan

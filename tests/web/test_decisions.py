@@ -166,7 +166,6 @@ def test_a_basket_has_undo_and_redo(shared_review: Review) -> None:
     late = mia.post(basket, json={"moves": {two: target}, "revision": 0})
     assert late.status_code == 409
     ask(mia, f"{basket}/clear")
-    mia.close()
 
 
 def review_home(review: Review, account: str) -> str:
@@ -213,3 +212,19 @@ def test_operations_cannot_accept_what_a_rule_forbids(shared_review: Review) -> 
     refused = ask(ops, path, 422, answer="accept", reason="Anyway")
     assert rule in refused["error"]
     ask(ops, path, answer="withdraw", reason="It cannot be")
+
+
+def test_an_account_may_be_proposed_to_stay(review: Review) -> None:
+    """A move to where the plan has it becomes a hold once it is accepted."""
+    ops = review.client("ops")
+    ops.post("/api/plans/baseline/state", json={"stage": "review"})
+    (account,), home, _ = review.movable(1)
+    body = {"reason": "They know each other.", "moves": {account: home}}
+    made = review.client("mia").post("/api/plans/baseline/proposals", json=body)
+    assert made.status_code == 201, made.text
+    answer = {"answer": "accept", "reason": "Yes."}
+    number = made.json()["proposal_id"]
+    done = ops.post(f"/api/plans/baseline/proposals/{number}/answers", json=answer)
+    assert done.status_code == 200, done.text
+    page = ops.get("/plans/baseline", headers={"Accept": "text/html"}).text
+    assert f"goes to {home}" in page

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from planner.review.differences import find_difference
 from planner.review.people import Person
 from planner.review.visibility import territory_mask, visible_accounts
 from tests.reviews import Review
@@ -174,3 +176,29 @@ def test_finance_and_its_charts_are_not_for_managers(shared_review: Review) -> N
     for path in ("/plans/baseline/finance", "/plans/baseline/charts/cost.svg"):
         assert shared_review.client("mia").get(path).status_code == 403
         assert shared_review.client("fin").get(path).status_code == 200
+
+
+def test_the_difference_of_versions_is_what_was_moved(shared_review: Review) -> None:
+    """Two accounts that stand elsewhere are listed, and only for who may see them."""
+    opened = shared_review.opened
+    moved = opened.plan.territory_of_account.copy()
+    moved[:2] = (moved[:2] + 2) % len(opened.plan.territory_ids)
+    later = replace(opened, plan=replace(opened.plan, territory_of_account=moved))
+    ops = Person(user_id=0, name="ops", role="operations")
+    found = find_difference(opened, later, ops)
+    ids = opened.plan.data.accounts["account_id"].tolist()
+    changed = [at for at in range(2) if moved[at] != opened.plan.territory_of_account[at]]
+    assert [row["account_id"] for row in found.accounts] == [ids[at] for at in changed]
+    assert found.quotas == ()
+    mia = Person(user_id=0, name="mia", role="manager", rep_id="M1001")
+    seen = visible_accounts(opened, mia) | visible_accounts(later, mia)
+    his = find_difference(opened, later, mia)
+    assert [row["account_id"] for row in his.accounts] == [ids[at] for at in changed if seen[at]]
+
+
+def test_a_plan_without_another_version_says_so(shared_review: Review) -> None:
+    """The page of versions is there before there is a second one."""
+    page = shared_review.client("mia").get("/plans/baseline/versions")
+    assert page.status_code == 200
+    assert "no other version yet" in page.text
+    assert shared_review.client("mia").get("/plans/baseline/versions?with=x").status_code == 404

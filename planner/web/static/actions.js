@@ -68,7 +68,8 @@ function values(form, submitter) {
   return body;
 }
 
-document.addEventListener("submit", async (event) => {
+/** @param {SubmitEvent} event */
+async function send(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.dataset.api) return;
   event.preventDefault();
@@ -88,4 +89,10 @@ document.addEventListener("submit", async (event) => {
   } finally {
     for (const button of buttons) button.disabled = false;
   }
-});
+}
+
+// A page that loads this module under two addresses must not send its forms twice.
+if (!document.documentElement.dataset.forms) {
+  document.documentElement.dataset.forms = "sent by actions.js";
+  document.addEventListener("submit", send);
+}

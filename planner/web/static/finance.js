@@ -45,11 +45,11 @@ const show = calmly(async () => {
 /** @param {any} answer @param {Record<string, number>} overrides @returns {Node[]} */
 function settled(answer, overrides) {
   if (answer.refusal) return [make("h3", {}, "This cannot be"), make("p", { kind: "wrong" }, answer.refusal)];
-  const rows = answer.changes.map((/** @type {any} */ one) => [one.by_hand ? make("strong", {}, one.name) : one.name, figure(one.after, "number"), signed(one.after - one.before, "number")]);
+  const rows = answer.changes.map((/** @type {any} */ one) => [one.by_hand ? make("strong", {}, one.name) : one.name, figure(one.after, "exact"), signed(one.after - one.before, "exact")]);
   const reason = make("textarea", { ariaLabel: "Why", placeholder: "Why? It goes into the record.", maxLength: 4000, id: "override-reason" });
   return [
     make("h3", {}, "What settles around it"),
-    make("p", { kind: "quiet" }, `The goal stays ${figure(answer.goal, "money", currency)}; ${rows.length} quotas change.`),
+    make("p", { kind: "quiet" }, `The goal stays ${figure(answer.goal, "exact")} ${currency}; ${rows.length} quotas change.`),
     table(["", "Quota", "Change"], rows.slice(0, 60)),
     reason,
     make("button", { type: "button", kind: "main", id: "accept-override", on: { click: () => accept(overrides, reason.value) } }, "Set it"),

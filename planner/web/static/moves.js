@@ -198,7 +198,7 @@ export class Moves {
       ...(balance.length ? [make("h3", {}, "Balance against target"), table(["", "Now", "Then"], balance)] : []),
       ...(burdens.length ? [make("h3", {}, "Travel and revenue that changes hands"), table(["", "Accounts", "Driving", "At risk"], burdens)] : []),
       ...(effect.quotas?.refusal ? [make("div", { kind: "breaks" }, make("strong", {}, "Quotas cannot be set"), effect.quotas.refusal)] : []),
-      ...(quotas.length ? [make("h3", {}, "Quotas"), table(["", "Now", "Then", ""], quotas.slice(0, 8).map((/** @type {any} */ one) => [one.name, figure(one.before, "number"), figure(one.after, "number"), signed(one.after - one.before, "number")]))] : []),
+      ...(quotas.length ? [make("h3", {}, "Quotas"), table(["", "Now", "Then", ""], quotas.slice(0, 8).map((/** @type {any} */ one) => [one.name, figure(one.before, "exact"), figure(one.after, "exact"), signed(one.after - one.before, "exact")]))] : []),
       ...(quotas.length > 8 ? [make("p", { kind: "hint" }, `and ${quotas.length - 8} more that settle around them`)] : []),
     ];
   }

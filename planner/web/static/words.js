@@ -29,12 +29,12 @@ export function make(tag, options = {}, ...children) {
 const compact = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 2 });
 const plain = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
-/** @param {number|null|undefined} value @param {string} kind money, hours, number, share or points @param {string} [currency] */
+/** @param {number|null|undefined} value @param {string} kind money, hours, number, exact, share or chance @param {string} [currency] */
 export function figure(value, kind, currency = "") {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (kind === "share") return `${value >= 0 ? "+" : "−"}${Math.abs(value * 100).toFixed(1)}%`;
   if (kind === "chance") return `${(value * 100).toFixed(0)}%`;
-  const text = (Math.abs(value) >= 1e5 ? compact : plain).format(value);
+  const text = (kind !== "exact" && Math.abs(value) >= 1e5 ? compact : plain).format(value);
   return kind === "money" ? `${text} ${currency}`.trim() : kind === "hours" ? `${text} h` : text;
 }
 

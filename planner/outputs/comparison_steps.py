@@ -1,0 +1,62 @@
+"""What leads from the baseline's figure to a later plan's, step by step, for waterfalls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.outputs.assessment_tables import known_pay
+from planner.outputs.plan import Plan
+
+
+def bookings_steps(
+    plans: Sequence[Plan], place: int, names: Sequence[str]
+) -> list[tuple[str, float]]:
+    """Return how expected bookings go from the baseline to a later plan, minor units.
+
+    By team; by rep where there is only one team.
+    """
+    before, after = (_by_team(plan) for plan in (plans[0], plans[place]))
+    if len(before.keys() | after.keys()) < 2:
+        before, after = (_by_rep(plan) for plan in (plans[0], plans[place]))
+    parts = sorted(before.keys() | after.keys())
+    changes = [(part, after.get(part, 0.0) - before.get(part, 0.0)) for part in parts]
+    return [(names[0], sum(before.values())), *changes, (names[place], sum(after.values()))]
+
+
+def _by_rep(plan: Plan) -> dict[str, float]:
+    names = {rep.rep_id: rep.name or rep.rep_id for rep in plan.data.reps}
+    totals: dict[str, float] = {}
+    for one in plan.outcomes.outcomes if plan.outcomes else ():
+        if one.level == "rep":
+            name = names.get(one.rep_id, one.rep_id)
+            totals[name] = totals.get(name, 0.0) + one.expected
+    return totals
+
+
+def _by_team(plan: Plan) -> dict[str, float]:
+    people = {rep.rep_id: rep for rep in plan.data.reps}
+    totals: dict[str, float] = {}
+    for one in plan.outcomes.outcomes if plan.outcomes else ():
+        if one.level != "rep":
+            continue
+        rep = people.get(one.rep_id)
+        manager = (rep.manager_id if rep else None) or "no manager"
+        team = people[manager].name or manager if manager in people else manager
+        totals[team] = totals.get(team, 0.0) + one.expected
+    return totals
+
+
+def cost_steps(plans: Sequence[Plan], place: int, names: Sequence[str]) -> list[tuple[str, float]]:
+    """Return how pay and the alignment's cost go from the baseline to a later plan, minor units."""
+    before, after = (_costs(plan) for plan in (plans[0], plans[place]))
+    parts = dict.fromkeys((*before, *after))
+    changes = [(part, after.get(part, 0.0) - before.get(part, 0.0)) for part in parts]
+    return [(names[0], sum(before.values())), *changes, (names[place], sum(after.values()))]
+
+
+def _costs(plan: Plan) -> dict[str, float]:
+    pay, scale = known_pay(plan), plan.data.currency.scale
+    costs = {"pay": float(pay.expected)} if pay else {}
+    return costs | {
+        name.replace("_", " "): cost * scale for name, cost in plan.alignment.cost_by_term.items()
+    }
