@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -50,9 +50,13 @@ class Prices:
         For each limited amount, by its name: cost of one more of it in each territory,
         (territories,), or (1,) for a limit over the whole plan; positive where the upper limit
         binds, negative where the lower does.
+    territory_ids
+        Whose prices they are, so that a later problem with other territories can take them;
+        empty: those of the problem, in its order.
     """
 
     by_rule: Mapping[str, Floats]
+    territory_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +68,9 @@ class Start:
     prices
         Of an earlier solve of a similar problem.
     territory_of
-        An alignment by units, (units,), -1 where unknown.
+        An alignment as :class:`Alignment` has it, by the rows that this problem was made from,
+        (rows,), -1 where unknown or where its territory is no more. The search begins from it:
+        what it says stays where nothing better is found.
     """
 
     prices: Prices | None = None

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.territories import AlignmentProblem, align
-from planner.territories.alignment import Start, evaluate
+from planner.territories.alignment import AlignmentResult, Start, evaluate
 from tests.territories.small_problems import find_best, make_company, make_tiny
 
 
@@ -125,6 +125,60 @@ def test_start_from_prices_and_progress() -> None:
     assert again.gap is not None
     assert again.gap < 0.05
     assert {step.stage for step in seen} >= {"prices", "repair"}
+
+
+def test_start_from_an_alignment_is_kept_where_it_is_best() -> None:
+    """A start that nothing betters comes back, its limits mended only where they broke."""
+    problem = make_company(2, units=200, territories=5)
+    first = align(problem)
+    again = align(problem, start=Start(prices=first.prices, territory_of=first_rows(first)))
+    assert first.cost is not None
+    assert again.cost is not None
+    assert again.cost <= first.cost + 1e-9 * abs(first.cost)
+
+
+def test_start_outlives_a_territory_that_is_gone() -> None:
+    """Prices are taken by name and units of a territory that is no more are placed afresh."""
+    problem = make_company(4, units=200, territories=5, tolerance=0.2)
+    first = align(problem, effort=0.2)
+    travel = problem.terms[0]
+    amounts = {measure.name: measure.amounts for measure in problem.measures}
+    fewer = AlignmentProblem.from_homes(
+        travel.points,
+        travel.homes[1:],
+        amounts,
+        weights=travel.weights,
+        tolerance=0.2,
+        territory_ids=list(problem.territory_ids)[1:],
+    )
+    start = Start(prices=first.prices, territory_of=first_rows(first) - 1)
+    again, afresh = align(fewer, start=start), align(fewer)
+    assert again.cost is not None
+    assert afresh.bound is not None
+    assert afresh.bound <= again.cost
+    assert again.bound == pytest.approx(afresh.bound, rel=2e-3)
+
+
+def first_rows(result: AlignmentResult) -> np.ndarray:
+    assert result.alignment is not None
+    return result.alignment.territory_of
+
+
+@pytest.mark.parametrize("given", [np.zeros(3, int), np.full(200, 5), np.full(200, -2)])
+def test_start_that_does_not_fit_is_refused(given: np.ndarray) -> None:
+    """A start has a known territory, or none, for each row."""
+    problem = make_company(2, units=200, territories=5)
+    with pytest.raises(ValueError, match="start"):
+        align(problem, start=Start(territory_of=given))
+
+
+def test_progress_tells_the_worst_balance() -> None:
+    """Progress says how far the worst limit is out, 0 once an alignment keeps them all."""
+    seen = []
+    align(make_company(2, units=200, territories=5), effort=0.1, progress=seen.append)
+    told = [step.worst_balance for step in seen if step.cost is not None]
+    assert told
+    assert set(told) == {0.0}
 
 
 def test_interruption_keeps_the_best() -> None:

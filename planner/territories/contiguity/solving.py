@@ -22,10 +22,10 @@ from planner.territories.contiguity.starts import connect_pieces
 from planner.territories.given.incumbent import Incumbent, name_prices
 from planner.territories.given.model import Model, make_model
 from planner.territories.given.reporting import make_result
+from planner.territories.given.rounding import find_places
 from planner.territories.given.search import Search, start_search
 from planner.territories.given.solving import (
     find_homeless,
-    find_places,
     refuse_homeless,
     search_fixed,
 )
@@ -176,7 +176,7 @@ def solve_connected(problem: AlignmentProblem, run: Run, start: Start | None) ->
     found: Ints | None = None
     interrupted = False
     try:
-        search_fixed(open_source(problem, model), pricing, start, loose)
+        search_fixed(problem, open_source(problem, model), pricing, start, loose)
         if not loose.proven_infeasible:
             found = search_connected(problem, model, graph, run, loose)
     except KeyboardInterrupt:
@@ -188,7 +188,9 @@ def solve_connected(problem: AlignmentProblem, run: Run, start: Start | None) ->
         shown,
         bound=loose.bound if np.isfinite(loose.bound) else None,
         infeasible=loose.proven_infeasible,
-        prices=None if loose.prices is None else name_prices(model, loose.prices),
+        prices=None
+        if loose.prices is None
+        else name_prices(model, loose.prices, problem.territory_ids),
         relaxes=() if shown is not None and _is_free(loose, shown) else ("contiguity",),
         findings=findings,
         interrupted=interrupted,

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.compiled import compiled
-from planner.territories.given.moves import Ground, State, move_unit, read_amounts, zone_cost
+from planner.territories.compiled import compiled, inlined
+from planner.territories.given.moves import Ground, State, move_unit, read_amounts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+LOW, HIGH, FAR_LOW, FAR_HIGH, INNER, OUTER, PRICE, LOAD, FLOOR = range(9)
 
 
 class Basket(NamedTuple):
@@ -92,40 +93,91 @@ def fill_basket(ground: Ground, state: State, origin: int, target: int, most: in
 
 
 @compiled
-def slack_cost(ground: Ground, territory: int, column: int, load: float) -> float:
+def read_row(
+    ground: Ground, state: State, territory: int, column: int, floor: Floats, into: Floats
+) -> None:
+    """Write a row's zones, price, total and least slack cost side by side."""
+    into[LOW], into[HIGH] = ground.low[territory, column], ground.high[territory, column]
+    into[FAR_LOW] = ground.far_low[territory, column]
+    into[FAR_HIGH] = ground.far_high[territory, column]
+    into[INNER], into[OUTER] = ground.inner[territory, column], ground.outer[territory, column]
+    into[PRICE], into[LOAD] = ground.price[territory, column], state.loads[territory, column]
+    into[FLOOR] = floor[territory, column]
+
+
+@compiled
+def read_rows(ground: Ground, state: State, one: int, other: int, floor: Floats) -> Floats:
+    """Return the rows of two territories, (2, columns, 9).
+
+    A row over the whole plan stands at the first; the second has a row there that costs nothing.
+    """
+    columns = ground.amounts.shape[1]
+    rows = np.zeros((2, columns, 9))
+    for column in range(columns):
+        if ground.wide[column] == 1:
+            read_row(ground, state, 0, column, floor, rows[0, column])
+            rows[1, column, LOW] = rows[1, column, FAR_LOW] = -np.inf
+            rows[1, column, HIGH] = rows[1, column, FAR_HIGH] = np.inf
+        else:
+            read_row(ground, state, one, column, floor, rows[0, column])
+            read_row(ground, state, other, column, floor, rows[1, column])
+    return rows
+
+
+@inlined
+def slack_cost(rows: Floats, side: int, column: int, load: float) -> float:
     """Return what a total costs, with what it leaves unused of its priced limit."""
-    priced = ground.price[territory, column] * load
-    return float(zone_cost(ground, territory, column, load) - priced)
+    return float(
+        rows[side, column, INNER]
+        * (max(rows[side, column, LOW] - load, 0.0) + max(load - rows[side, column, HIGH], 0.0))
+        + rows[side, column, OUTER]
+        * (
+            max(rows[side, column, FAR_LOW] - load, 0.0)
+            + max(load - rows[side, column, FAR_HIGH], 0.0)
+        )
+        - rows[side, column, PRICE] * load
+    )
 
 
 @compiled
-def pair_slack(
-    ground: Ground, state: State, one: int, other: int, change_one: Floats, change_other: Floats
-) -> float:
-    """Return the slack costs of two territories after their totals change."""
-    total = 0.0
-    for column in range(len(change_one)):
-        if ground.wide[column] == 1:
-            load = state.loads[0, column] + change_one[column] + change_other[column]
-            total += slack_cost(ground, 0, column, load)
-        else:
-            total += slack_cost(ground, one, column, state.loads[one, column] + change_one[column])
-            total += slack_cost(
-                ground, other, column, state.loads[other, column] + change_other[column]
-            )
-    return total
+def find_exchange(
+    rows: Floats,
+    wide: Ints,
+    mine: Basket,
+    theirs: Basket,
+    now: float,
+    least: float,
+    best: float,
+) -> tuple[float, int, int]:
+    """Return the best exchange of a set each way that betters ``best``: its gain and the sets.
 
-
-@compiled
-def least_slack(ground: Ground, one: int, other: int, floor: Floats) -> float:
-    """Return the least that the slack costs of two territories can be."""
-    total = 0.0
-    for column in range(ground.amounts.shape[1]):
-        if ground.wide[column] == 1:
-            total += floor[0, column]
-        else:
-            total += floor[one, column] + floor[other, column]
-    return total
+    Sets are looked at cheapest first, and a column at a time: what the rest can be at least
+    ends each loop as soon as nothing better can come.
+    """
+    left, right = -1, -1
+    columns = rows.shape[1]
+    my_worth, my_out, my_into = mine.worth, mine.out, mine.into
+    their_worth, their_out, their_into = theirs.worth, theirs.out, theirs.into
+    for a in range(len(my_worth)):
+        if my_worth[a] + their_worth[0] + least - now >= best:
+            break
+        for b in range(len(their_worth)):
+            gain = my_worth[a] + their_worth[b] + least - now
+            if gain >= best:
+                break
+            for column in range(columns):
+                first = their_into[b, column] - my_out[a, column]
+                second = my_into[a, column] - their_out[b, column]
+                if wide[column] == 1:
+                    first += second
+                gain += slack_cost(rows, 0, column, rows[0, column, LOAD] + first)
+                gain += slack_cost(rows, 1, column, rows[1, column, LOAD] + second)
+                gain -= rows[0, column, FLOOR] + rows[1, column, FLOOR]
+                if gain >= best:
+                    break
+            if gain < best:
+                best, left, right = gain, a, b
+    return best, left, right
 
 
 @compiled
@@ -133,27 +185,17 @@ def exchange_pair(
     ground: Ground, state: State, one: int, other: int, most: int, floor: Floats
 ) -> float:
     """Make the best exchange between two territories; return what it changes the cost by."""
-    columns = ground.amounts.shape[1]
-    still = np.zeros(columns)
-    now = pair_slack(ground, state, one, other, still, still)
-    least = least_slack(ground, one, other, floor)
+    rows = read_rows(ground, state, one, other, floor)
+    now, least = 0.0, 0.0
+    for column in range(rows.shape[1]):
+        for side in range(2):
+            now += slack_cost(rows, side, column, rows[side, column, LOAD])
+            least += rows[side, column, FLOOR]
     mine = fill_basket(ground, state, one, other, most)
     theirs = fill_basket(ground, state, other, one, most)
-    best, left, right = -1e-9 * (1.0 + abs(now)), -1, -1
-    change_one, change_other = np.empty(columns), np.empty(columns)
-    for a in range(len(mine.worth)):
-        if mine.worth[a] + theirs.worth[0] + least - now >= best:
-            break
-        for b in range(len(theirs.worth)):
-            worth = mine.worth[a] + theirs.worth[b]
-            if worth + least - now >= best:
-                break
-            for column in range(columns):
-                change_one[column] = theirs.into[b, column] - mine.out[a, column]
-                change_other[column] = mine.into[a, column] - theirs.out[b, column]
-            gain = worth + pair_slack(ground, state, one, other, change_one, change_other) - now
-            if gain < best:
-                best, left, right = gain, a, b
+    best, left, right = find_exchange(
+        rows, ground.wide, mine, theirs, now, least, -1e-9 * (1.0 + abs(now))
+    )
     if left < 0:
         return 0.0
     move_set(ground, state, mine, left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,8 @@ class Incumbent:
         Of it; infinite while it breaks a hard limit.
     excess
         By how many typical units it breaks hard limits.
+    worst
+        The largest relative excess over any hard limit.
     bound
         No assignment that keeps the rules costs less.
     proven_infeasible
@@ -40,6 +43,7 @@ class Incumbent:
     territory_of: Ints | None = None
     cost: float = np.inf
     excess: float = np.inf
+    worst: float | None = None
     bound: float = -np.inf
     prices: Floats | None = None
     proven_infeasible: bool = False
@@ -55,6 +59,7 @@ class Incumbent:
             return False
         self.territory_of = search.territory_of
         self.excess, self.cost = excess, cost if excess == 0 else np.inf
+        self.worst = search.worst_balance
         return True
 
     @property
@@ -89,13 +94,15 @@ def finite(cost: float) -> float | None:
     return cost if np.isfinite(cost) else None
 
 
-def name_prices(model: Model, prices: Floats) -> Prices:
+def name_prices(model: Model, prices: Floats, territory_ids: Sequence[str]) -> Prices:
     """Return prices by the name of what they limit.
 
     Parameters
     ----------
     model
         The model.
+    territory_ids
+        Whose they are.
     prices
         (territories, columns)
     """
@@ -103,12 +110,15 @@ def name_prices(model: Model, prices: Floats) -> Prices:
         by_rule={
             rows.label: prices[: 1 if rows.plan_wide else None, column].copy()
             for column, rows in enumerate(model.rows)
-        }
+        },
+        territory_ids=territory_ids,
     )
 
 
-def read_prices(model: Model, given: Prices | None) -> Floats | None:
-    """Return named prices as an array, 0 where there are none, or None.
+def read_prices(model: Model, given: Prices | None, territory_ids: Sequence[str]) -> Floats | None:
+    """Return named prices as an array, or None where there are none of use.
+
+    A territory that had no price gets the mean of those that had one.
 
     Parameters
     ----------
@@ -116,12 +126,23 @@ def read_prices(model: Model, given: Prices | None) -> Floats | None:
         The model.
     given
         Of an earlier solve.
+    territory_ids
+        Whose prices are wanted.
     """
-    if given is None:
+    if given is None or not len(model.rows):
         return None
-    prices = np.zeros((model.territory_count, len(model.rows)))
+    before = list(given.territory_ids or territory_ids)
+    place = {name: number for number, name in enumerate(before)}
+    known = np.array([place.get(name, -1) for name in territory_ids], dtype=np.int64)
+    prices, found = np.zeros((model.territory_count, len(model.rows))), 0
     for column, rows in enumerate(model.rows):
         named = given.by_rule.get(rows.label)
-        if named is not None and len(named) == (1 if rows.plan_wide else model.territory_count):
-            prices[: len(named), column] = named
-    return prices
+        if named is None or len(named) != (1 if rows.plan_wide else len(before)):
+            continue
+        found += 1
+        if rows.plan_wide:
+            prices[:1, column] = named
+        else:
+            mean = float(np.mean(named[known[known >= 0]])) if (known >= 0).any() else 0.0
+            prices[:, column] = np.where(known >= 0, named[known], mean)
+    return prices if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,15 @@ class Search:
     def excess(self) -> Floats:
         """By how much each hard limit is broken, (territories, columns)."""
         return find_excess(self.model, self.state.loads)
+
+    @property
+    def worst_balance(self) -> float:
+        """The largest relative excess over any hard limit."""
+        zones, loads = self.model.zones, self.state.loads
+        limit = np.where(loads > zones.high, zones.high, zones.low)
+        broken = self.excess > 0
+        share = self.excess[broken] / np.maximum(np.abs(limit[broken]), 1e-9)
+        return float(share.max(initial=0.0))
 
     def refresh(self) -> None:
         """Add the totals up afresh, so that rounding does not creep in."""
@@ -216,7 +226,7 @@ def find_pairs(candidates: Candidates, priced: Priced, territories: int) -> tupl
     return keys // territories, keys % territories
 
 
-def repair(search: Search, rng: np.random.Generator, rounds: int) -> bool:
+def repair(search: Search, rng: np.random.Generator, rounds: int, stop: Callable[[], bool]) -> bool:
     """Shift and exchange under growing penalties until every hard limit holds.
 
     Parameters
@@ -227,6 +237,8 @@ def repair(search: Search, rng: np.random.Generator, rounds: int) -> bool:
         For the order of the units.
     rounds
         How often at most.
+    stop
+        Asked after each round.
 
     Returns
     -------
@@ -235,12 +247,12 @@ def repair(search: Search, rng: np.random.Generator, rounds: int) -> bool:
     """
     for number in range(rounds):
         search.shift(rng.permutation(search.model.unit_count), broken_only=number > 0)
-        search.exchange(limit=2, most=5 if number < rounds // 2 else 8)
+        search.exchange(limit=2, most=8 if number < 2 * rounds // 3 else 12)
         search.refresh()
-        if not search.excess.any():
-            return True
+        if stop() or not search.excess.any():
+            break
         search.raise_penalties(1.8)
-    return False
+    return not search.excess.any()
 
 
 def draw_places(

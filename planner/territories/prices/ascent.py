@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.territories.given.model import Model
-from planner.territories.prices.dual import climb, typical_cost
+from planner.territories.prices.dual import typical_cost
+from planner.territories.prices.newton import climb
 from planner.territories.prices.sources import Look, Source
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-SAMPLE = 20_000
-SAMPLE_EACH = 40
-"""A sample has at least so many units, and at least so many for each territory."""
-REACH = 12.0
+SAMPLE = 4_000
+"""A sample has at least so many units, and at least as many for each territory as a level says."""
+REACH = 10.0
 """Candidates within so many temperatures of a unit's least share it."""
-RADIUS = 4.0
+RADIUS = 5.0
 """Temperatures by which the price of a typical unit's amount may change in one round."""
 
 
@@ -36,25 +36,37 @@ class Level:
     steps
         How many steps a climb has at most.
     sampled
-        Whether a sample of a large problem does.
+        How many units of each territory do; 0 where all are looked at.
+    tolerance
+        Gain in temperatures a unit below which a climb ends.
     """
 
     temperature: float
     rounds: int
     steps: int
-    sampled: bool = False
+    sampled: int = 0
+    tolerance: float = 1e-5
 
 
-COLDEST = 0.005
+COLDEST = 0.004
 """The last temperature, as a share of the typical difference in cost."""
 LEVELS = (
-    Level(0.5, 8, 12, sampled=True),
-    Level(0.15, 5, 20, sampled=True),
-    Level(0.05, 4, 25, sampled=True),
-    Level(0.015, 3, 50),
-    Level(COLDEST, 2, 80),
+    Level(0.5, 2, 12, sampled=40, tolerance=1e-2),
+    Level(0.25, 2, 12, sampled=40, tolerance=3e-3),
+    Level(0.12, 2, 12, sampled=40, tolerance=1e-3),
+    Level(0.06, 2, 12, sampled=80, tolerance=1e-3),
+    Level(0.03, 2, 12, sampled=160, tolerance=3e-4),
+    Level(0.015, 2, 15, tolerance=1e-4),
+    Level(0.0075, 2, 20, tolerance=3e-5),
+    Level(COLDEST, 2, 30),
 )
-WARM_LEVELS = (Level(0.05, 1, 20, sampled=True), Level(0.015, 2, 25), Level(COLDEST, 1, 25))
+WARM_LEVELS = (
+    Level(0.15, 4, 12, sampled=40, tolerance=1e-3),
+    Level(0.05, 4, 12, sampled=40, tolerance=1e-3),
+    Level(0.015, 3, 15, sampled=160, tolerance=1e-4),
+    Level(COLDEST, 2, 20),
+)
+"""From prices of a similar problem: sampled levels find out at little cost how far they are off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,11 +116,14 @@ def ascend(
         The prices of the best value, (territories, columns).
     """
     whole = take_all(source)
-    portion = take_sample(whole, rng)
+    portions = {
+        size: take_sample(whole, size, rng) for size in sorted({one.sampled for one in levels})
+    }
     best_value, best = -np.inf, prices
-    scale = typical_cost(portion.source.look(prices, np.inf).near)
+    smallest = portions[min(size for size in portions if size)]
+    scale = typical_cost(smallest.source.look(np.zeros_like(prices), np.inf).near)
     for level in levels:
-        part = portion if level.sampled else whole
+        part = portions[level.sampled]
         radius = RADIUS * level.temperature * scale
         for _ in range(level.rounds):
             look = part.source.look(prices, REACH * radius / RADIUS + radius * part.size)
@@ -151,6 +166,7 @@ def climb_round(portion: Portion, look: Look, level: Level, scale: float) -> Flo
         steps=level.steps,
         radius=RADIUS * level.temperature * scale,
         weight=portion.weight,
+        tolerance=level.tolerance,
     )
 
 
@@ -161,19 +177,21 @@ def take_all(source: Source) -> Portion:
     return Portion(source=source, weight=np.ones(model.unit_count), size=size)
 
 
-def take_sample(whole: Portion, rng: np.random.Generator) -> Portion:
+def take_sample(whole: Portion, each: int, rng: np.random.Generator) -> Portion:
     """Return a sample of a large problem, and a small one whole.
 
     Parameters
     ----------
     whole
         All units.
+    each
+        How many units of each territory, 0 for all.
     rng
         Where the draw comes from.
     """
     model = whole.source.model
-    wanted = max(SAMPLE, SAMPLE_EACH * model.territory_count)
-    if model.unit_count < 2 * wanted or not model.rows:
+    wanted = max(SAMPLE, each * model.territory_count)
+    if not each or model.unit_count < 2 * wanted or not model.rows:
         return whole
     units, weight = draw_sample(model, wanted, rng)
     return Portion(source=whole.source.pick(units), weight=weight, size=whole.size[units])

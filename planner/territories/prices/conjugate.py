@@ -59,8 +59,10 @@ def row_worth(zones: Zones, prices: Floats) -> Floats:
     return high * up - low * down + beyond_high * over + beyond_low * under
 
 
-def smooth_limit_value(model: Model, prices: Floats, rounding: Floats) -> tuple[float, Floats]:
-    """Return :func:`limit_value` with its corners rounded off, and its gradient.
+def smooth_limit_value(
+    model: Model, prices: Floats, rounding: Floats
+) -> tuple[float, Floats, Floats]:
+    """Return :func:`limit_value` with its corners rounded off, its gradient and its curvature.
 
     Parameters
     ----------
@@ -72,14 +74,15 @@ def smooth_limit_value(model: Model, prices: Floats, rounding: Floats) -> tuple[
         Price within which a corner is rounded, (columns,).
     """
     zones = model.zones
-    up, up_slope = _ramp(prices, rounding, zones.low)
-    down, down_slope = _ramp(-prices, rounding, zones.high)
-    over, over_slope = _ramp(prices - zones.inner, rounding, zones.far_high)
-    under, under_slope = _ramp(-prices - zones.inner, rounding, zones.far_low)
+    up, up_slope, up_bend = _ramp(prices, rounding, zones.low)
+    down, down_slope, down_bend = _ramp(-prices, rounding, zones.high)
+    over, over_slope, over_bend = _ramp(prices - zones.inner, rounding, zones.far_high)
+    under, under_slope, under_bend = _ramp(-prices - zones.inner, rounding, zones.far_low)
     high, low, beyond_high, beyond_low = _widths(zones)
+    bend = high * up_bend - low * down_bend + beyond_high * over_bend + beyond_low * under_bend
     value = high * up - low * down + beyond_high * over + beyond_low * under
     slope = high * up_slope + low * down_slope + beyond_high * over_slope - beyond_low * under_slope
-    return float(value.sum()), slope
+    return float(value.sum()), slope, bend
 
 
 def _widths(zones: Zones) -> tuple[Floats, Floats, Floats, Floats]:
@@ -114,11 +117,19 @@ def row_cost(zones: Zones, loads: Floats, weight: Floats) -> Floats:
     return np.asarray(inner * near + zones.outer * far)
 
 
-def _ramp(prices: Floats, rounding: Floats, other: Floats) -> tuple[Floats, Floats]:
-    """Return max(price, 0) rounded off and its slope; exact where the other side has no limit."""
+def _ramp(prices: Floats, rounding: Floats, other: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return max(price, 0) rounded off, its slope and how that changes.
+
+    It is exact where the other side has no limit.
+    """
     with np.errstate(invalid="ignore"):
         root = np.sqrt(prices * prices + rounding * rounding)
         soft, slope = (prices + root) / 2, (1 + prices / root) / 2
+        bend = rounding * rounding / (2 * root**3)
     exact = np.isinf(other) | np.isinf(prices)
     sharp = np.maximum(prices, 0.0)
-    return np.where(exact, sharp, soft), np.where(exact, (prices >= 0).astype(float), slope)
+    return (
+        np.where(exact, sharp, soft),
+        np.where(exact, (prices >= 0).astype(float), slope),
+        np.where(exact, 0.0, bend),
+    )

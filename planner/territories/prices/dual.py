@@ -2,8 +2,8 @@
 
 The Lagrangian dual of the alignment has one price for each limited amount and territory. At any
 prices, the sum of each unit's least price less what the limits are worth is a bound (Fisher
-1981). It is concave with corners: the least is smoothed by a temperature (Nesterov 2005), climbed
-with L-BFGS-B, and the temperature lowered.
+1981). It is concave with corners: the least is smoothed by a temperature (Nesterov 2005), and the
+temperature lowered.
 """
 
 from __future__ import annotations
@@ -18,8 +18,15 @@ import numpy.typing as npt
 
 from planner.territories.given.model import Model
 from planner.territories.prices.candidates import Candidates
-from planner.territories.prices.conjugate import limit_value, price_bounds, smooth_limit_value
-from planner.territories.prices.pricing import mark_near, price_all, sum_smoothed
+from planner.territories.prices.conjugate import limit_value, price_bounds
+from planner.territories.prices.pricing import (
+    list_visible,
+    mark_near,
+    mark_touching,
+    price_all,
+    sum_curved,
+    sum_smoothed,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -28,6 +35,10 @@ BLOCKS = 8
 THREADS = 2
 SMALL = 200_000
 """Below so many candidates one block does."""
+FAINT = 3e-3
+"""Shares up to here are left out of the curvature."""
+PRODUCTS = 3_000_000
+"""With more products of candidates than that, the curvature is that of every so many-th unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,8 +87,8 @@ def run_blocks(task: Callable[[int], None], count: int) -> None:
 
 def smooth_dual(
     model: Model, candidates: Candidates, weight: Floats, prices: Floats, temperature: float
-) -> tuple[float, Floats]:
-    """Return the smoothed sum of the units' least prices, and the totals it implies.
+) -> tuple[float, Floats, Floats]:
+    """Return the smoothed sum of the units' least prices, the totals it implies, and the shares.
 
     Parameters
     ----------
@@ -92,12 +103,14 @@ def smooth_dual(
 
     Returns
     -------
-    tuple of float and Floats
-        The value, and totals by row, (territories, columns).
+    tuple of float, Floats and Floats
+        The value, totals by row, (territories, columns), and each candidate's share of its unit,
+        (pairs,).
     """
     blocks = split_blocks(candidates.start)
     values = np.zeros(len(blocks))
     loads = np.zeros((len(blocks), *prices.shape))
+    shares = np.empty(len(candidates.territory))
     full = spread_wide(model, prices)
 
     def run(number: int) -> None:
@@ -113,11 +126,12 @@ def smooth_dual(
             full,
             weight,
             temperature,
+            shares,
             loads[number],
         )
 
     run_blocks(run, len(blocks))
-    return float(values.sum()), loads.sum(axis=0)
+    return float(values.sum()), loads.sum(axis=0), shares
 
 
 def spread_wide(model: Model, prices: Floats) -> Floats:
@@ -191,83 +205,6 @@ def find_near(candidates: Candidates, priced: Priced, margin: Floats | float) ->
     return near
 
 
-def climb(
-    model: Model,
-    candidates: Candidates,
-    prices: Floats,
-    temperature: float,
-    *,
-    steps: int,
-    radius: float = np.inf,
-    weight: Floats | None = None,
-    tolerance: float = 1e-8,
-) -> Floats:
-    """Climb the smoothed dual from given prices.
-
-    Parameters
-    ----------
-    model, candidates
-        What is priced.
-    prices
-        Where to begin, (territories, columns).
-    temperature
-        Cost within which candidates share a unit.
-    steps
-        How many steps at most.
-    radius
-        By how much a price may change, in cost of a typical unit's amount.
-    weight
-        How often each unit counts, (units,); once by default.
-    tolerance
-        Relative gain below which to stop.
-
-    Returns
-    -------
-    Floats
-        Better prices, (territories, columns).
-    """
-    from scipy.optimize import minimize
-
-    least, largest = price_bounds(model)
-    free = (largest > least).ravel()
-    if not free.any():
-        return np.clip(prices, least, largest)
-    counts = np.ones(candidates.unit_count) if weight is None else weight
-    unit = np.broadcast_to(temperature / model.scale, prices.shape).ravel()[free]
-    rounding = temperature / model.scale
-    shape = prices.shape
-    wide = model.wide.astype(bool)
-
-    def fall(point: Floats) -> tuple[float, Floats]:
-        trial = np.zeros(shape)
-        trial.ravel()[free] = point * unit
-        value, loads = smooth_dual(model, candidates, counts, trial, temperature)
-        loads[0, wide] = loads[:, wide].sum(axis=0)
-        worth, slope = smooth_limit_value(model, trial, rounding)
-        return worth - value, (slope - loads).ravel()[free] * unit
-
-    begin = np.clip(prices, least, largest).ravel()[free] / unit
-    below = np.maximum(least.ravel()[free] / unit, begin - radius / temperature)
-    above = np.minimum(largest.ravel()[free] / unit, begin + radius / temperature)
-    size = max(counts.sum() * temperature, 1e-300)
-
-    def fall_by_size(point: Floats) -> tuple[float, Floats]:
-        value, slope = fall(point)
-        return value / size, slope / size
-
-    found = minimize(
-        fall_by_size,
-        begin,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=list(zip(below.tolist(), above.tolist(), strict=True)),
-        options={"maxiter": steps, "ftol": tolerance, "gtol": 1e-9, "maxcor": 12},
-    )
-    better = np.zeros(shape)
-    better.ravel()[free] = np.asarray(found.x) * unit
-    return better
-
-
 def typical_cost(candidates: Candidates) -> float:
     """Return how much a unit's candidates differ in cost, in the mean: the scale of temperatures.
 
@@ -287,3 +224,66 @@ def typical_cost(candidates: Candidates) -> float:
     ]
     mean = float(np.mean(spread))
     return mean if mean > 0 else max(float(np.abs(candidates.cost).mean()), 1.0)
+
+
+def curve_dual(
+    model: Model, candidates: Candidates, weight: Floats, shares: Floats
+) -> tuple[Ints, Ints, Floats]:
+    """Return how the totals of the smoothed dual fall as prices rise, by pair of territories.
+
+    Parameters
+    ----------
+    model, candidates
+        What is priced.
+    weight
+        How often each unit counts, (units,).
+    shares
+        Of :func:`smooth_dual`, (pairs,).
+
+    Returns
+    -------
+    tuple of Ints, Ints and Floats
+        The territories of each block, the lower first, (blocks,), and the blocks, (blocks,
+        columns, columns), to be divided by the temperature.
+    """
+    territories, columns = model.territory_count, len(model.rows)
+    start = np.zeros(candidates.unit_count + 1, dtype=np.int64)
+    places = np.empty(len(shares), dtype=np.int64)
+    places = places[: list_visible(candidates.start, shares, FAINT, start, places)]
+    units = np.repeat(np.arange(candidates.unit_count), np.diff(start))
+    owner, visible = candidates.territory[places], shares[places]
+    amounts = read_pairs(model, candidates, units, places)
+    touching = np.zeros((territories, territories), dtype=np.bool_)
+    mark_touching(start, owner, touching)
+    ones, others = np.nonzero(touching)
+    block_of = np.zeros((territories, territories), dtype=np.int32)
+    block_of[ones, others] = np.arange(len(ones))
+    runs = split_blocks(start)
+    parts = np.zeros((len(runs), len(ones), columns, columns))
+    counts = np.diff(start)
+    stride = int((counts * counts).sum()) // PRODUCTS + 1
+
+    def run(number: int) -> None:
+        sum_curved(
+            *runs[number], stride, start, owner, visible, amounts, weight, block_of, parts[number]
+        )
+
+    run_blocks(run, len(runs))
+    return ones, others, stride * parts.sum(axis=0)
+
+
+def read_pairs(model: Model, candidates: Candidates, units: Ints, places: Ints) -> Floats:
+    """Return what chosen candidates add to every column, (chosen, columns).
+
+    Parameters
+    ----------
+    model, candidates
+        What is priced.
+    units, places
+        Of each chosen candidate, (chosen,).
+    """
+    amounts = model.amounts[units]
+    for column, place in enumerate(model.pair_column.tolist()):
+        if place >= 0:
+            amounts[:, column] += candidates.pair[places, place]
+    return np.minimum(amounts, model.zones.cap[candidates.territory[places]])

@@ -11,6 +11,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+FADED = 14.0
+"""Candidates so many temperatures above a unit's least have no share of it."""
 
 
 @compiled
@@ -32,7 +34,10 @@ def pair_amount(
 
 
 @compiled
-def price_candidate(
+def price_unit(
+    begin: int,
+    end: int,
+    territory: Shorts,
     cost: Floats,
     amounts: Floats,
     pair: Floats,
@@ -40,17 +45,40 @@ def price_candidate(
     cap: Floats,
     prices: Floats,
     unit: int,
-    place: int,
-    territory: int,
+    priced: Floats,
 ) -> float:
-    """Return the cost of a pair with what its amounts cost at the prices."""
-    total = cost[place]
-    for column in range(amounts.shape[1]):
-        amount = amounts[unit, column]
-        if pair_column[column] >= 0:
-            amount += pair[place, pair_column[column]]
-        total += min(amount, cap[territory, column]) * prices[territory, column]
-    return float(total)
+    """Write what a unit's candidates cost at the prices; return the least.
+
+    The loop over columns stands here itself: a call for each candidate costs more than it does.
+    """
+    by_pair = pair.shape[1] > 0
+    least = np.inf
+    for place in range(begin, end):
+        owner = territory[place]
+        price = cost[place]
+        for column in range(amounts.shape[1]):
+            amount = amounts[unit, column]
+            if by_pair and pair_column[column] >= 0:
+                amount += pair[place, pair_column[column]]
+            amount = min(amount, cap[owner, column])
+            price += amount * prices[owner, column]
+        priced[place] = price
+        least = min(least, price)
+    return least
+
+
+@compiled
+def share_unit(begin: int, end: int, least: float, temperature: float, shares: Floats) -> float:
+    """Turn a unit's prices into shares, their softmax; return the log of what they added up to."""
+    total = 0.0
+    for place in range(begin, end):
+        away = (shares[place] - least) / temperature
+        share = np.exp(-away) if away < FADED else 0.0
+        shares[place] = share
+        total += share
+    for place in range(begin, end):
+        shares[place] /= total
+    return float(np.log(total))
 
 
 @compiled
@@ -67,45 +95,94 @@ def sum_smoothed(
     prices: Floats,
     weight: Floats,
     temperature: float,
+    shares: Floats,
     loads: Floats,
 ) -> float:
-    """Add up each unit's smoothed least price, and the totals that it implies.
+    """Add up each unit's smoothed least price, its candidates' shares, and the totals they imply.
 
     A unit's smoothed least is -temperature × log of the sum of exp(-price / temperature): the
     share of each candidate is its softmax, so the totals are the gradient by the prices.
     """
-    columns = amounts.shape[1]
-    widest = 1
-    for unit in range(first, last):
-        widest = max(widest, start[unit + 1] - start[unit])
-    priced = np.empty(widest)
+    columns, by_pair = amounts.shape[1], pair.shape[1] > 0
     value = 0.0
     for unit in range(first, last):
         begin, end = start[unit], start[unit + 1]
-        least = np.inf
+        least = price_unit(
+            begin, end, territory, cost, amounts, pair, pair_column, cap, prices, unit, shares
+        )
+        spread = share_unit(begin, end, least, temperature, shares)
+        value += weight[unit] * (least - temperature * spread)
         for place in range(begin, end):
-            price = price_candidate(
-                cost, amounts, pair, pair_column, cap, prices, unit, place, territory[place]
-            )
-            priced[place - begin] = price
-            least = min(least, price)
-        total = 0.0
-        for place in range(begin, end):
-            away = (priced[place - begin] - least) / temperature
-            share = np.exp(-away) if away < 14.0 else 0.0
-            priced[place - begin] = share
-            total += share
-        value += weight[unit] * (least - temperature * np.log(total))
-        for place in range(begin, end):
-            share = priced[place - begin]
-            if share > 0.0:
-                share *= weight[unit] / total
-                owner = territory[place]
+            if shares[place] > 0.0:
+                share, owner = shares[place] * weight[unit], territory[place]
                 for column in range(columns):
-                    loads[owner, column] += share * pair_amount(
-                        amounts, pair, pair_column, cap, unit, place, owner, column
-                    )
+                    amount = amounts[unit, column]
+                    if by_pair and pair_column[column] >= 0:
+                        amount += pair[place, pair_column[column]]
+                    loads[owner, column] += share * min(amount, cap[owner, column])
     return value
+
+
+@compiled
+def list_visible(start: Ints, shares: Floats, least: float, count: Ints, places: Ints) -> int:
+    """Write how many candidates of each unit have a share above the least but not all; and which.
+
+    Returns how many there are over all units.
+    """
+    found = 0
+    for unit in range(len(start) - 1):
+        before = found
+        for place in range(start[unit], start[unit + 1]):
+            if least < shares[place] < 1.0 - least:
+                places[found] = place
+                found += 1
+        count[unit + 1] = found
+        if found == before + 1:
+            found = before
+            count[unit + 1] = before
+    return found
+
+
+@compiled
+def mark_touching(start: Ints, owner: Shorts, touching: Bools) -> None:
+    """Mark the pairs of territories that share a unit, the lower first, as a matrix."""
+    for unit in range(len(start) - 1):
+        for one in range(start[unit], start[unit + 1]):
+            for other in range(one, start[unit + 1]):
+                touching[owner[one], owner[other]] = True
+
+
+@compiled
+def sum_curved(
+    first: int,
+    last: int,
+    stride: int,
+    start: Ints,
+    owner: Shorts,
+    share: Floats,
+    amounts: Floats,
+    weight: Floats,
+    block_of: Shorts,
+    blocks: Floats,
+) -> None:
+    """Add up each unit's covariance of amounts over its candidates, by pair of territories.
+
+    ``start``, ``owner``, ``share`` and ``amounts`` (candidates, columns) list the candidates that
+    count, territories ascending within a unit; ``block_of`` numbers the pairs of territories, the
+    lower first, (territories, territories); a block holds a matrix, (columns, columns).
+    """
+    columns = amounts.shape[1]
+    for unit in range(first, last, stride):
+        for one in range(start[unit], start[unit + 1]):
+            mine = weight[unit] * share[one]
+            for other in range(one, start[unit + 1]):
+                factor = mine * ((1.0 if one == other else 0.0) - share[other])
+                block = block_of[owner[one], owner[other]]
+                for column in range(columns):
+                    for also in range(columns):
+                        blocks[block, column, also] += (
+                            factor * amounts[one, column] * amounts[other, also]
+                        )
 
 
 @compiled
@@ -126,14 +203,14 @@ def price_all(
 ) -> None:
     """Write each candidate's price, and each unit's least with the place of it."""
     for unit in range(first, last):
+        begin, end = start[unit], start[unit + 1]
         least[unit], best[unit] = np.inf, -1
-        for place in range(start[unit], start[unit + 1]):
-            price = price_candidate(
-                cost, amounts, pair, pair_column, cap, prices, unit, place, territory[place]
-            )
-            priced[place] = price
-            if price < least[unit]:
-                least[unit], best[unit] = price, place
+        price_unit(
+            begin, end, territory, cost, amounts, pair, pair_column, cap, prices, unit, priced
+        )
+        for place in range(begin, end):
+            if priced[place] < least[unit]:
+                least[unit], best[unit] = priced[place], place
 
 
 @compiled
@@ -165,3 +242,26 @@ def mark_near(
         limit = least[unit] + margin[unit]
         for place in range(start[unit], start[unit + 1]):
             near[place] = priced[place] <= limit
+
+
+@compiled
+def solve_positive(matrix: Floats, right: Floats) -> Floats:
+    """Solve matrix × answer = right for a positive definite matrix; both are overwritten.
+
+    A factorisation of its own (Cholesky's, without roots), so that the sums of a small system run
+    in one order whatever the number of threads.
+    """
+    size = len(right)
+    for column in range(size):
+        pivot = matrix[column, column]
+        for row in range(column + 1, size):
+            factor = matrix[row, column] / pivot
+            if factor != 0.0:
+                for across in range(column + 1, size):
+                    matrix[row, across] -= factor * matrix[column, across]
+                right[row] -= factor * right[column]
+    for column in range(size - 1, -1, -1):
+        for across in range(column + 1, size):
+            right[column] -= matrix[column, across] * right[across]
+        right[column] /= matrix[column, column]
+    return right
