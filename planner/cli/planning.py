@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,9 @@ Examples:
   planner plan scenario.toml --out plans/baseline
   planner plan scenario.toml --set alignment.disruption.max_account_share=0.1 --out plans/calm
   planner plan scenario.toml --edits plans/baseline/workbook.xlsx --out plans/edited
-  planner plan scenario.toml --time-limit 30 --json"""
+  planner plan scenario.toml --time-limit 30 --json
+  planner plan scenario.toml --from plans/baseline --effective 2027-04-01 --out plans/april
+  planner plan scenario.toml --from plans/april --only quotas --out plans/higher-goal"""
 
 
 @click.command(epilog=EPILOG)
@@ -53,6 +56,25 @@ Examples:
     metavar="WORKBOOK",
     help="A plan's workbook in which somebody edited: it is read back, checked, and planned with.",
 )
+@click.option(
+    "--from",
+    "running",
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="A running plan's folder to change: its owners are today's, its decisions stand, months "
+    "that have passed are closed, and only what must move does.",
+)
+@click.option(
+    "--effective",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --from: the first day that may change; default: the day after the last booking.",
+)
+@click.option(
+    "--only",
+    type=click.Choice(["quotas"]),
+    help="With --from: settle quotas again and leave every account where it is.",
+)
 @force_option
 @json_option
 @ends_cleanly
@@ -64,6 +86,9 @@ def command(
     seed: int | None,
     time_limit: float | None,
     edits: Path | None,
+    running: Path | None,
+    effective: datetime | None,
+    only: str | None,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -71,18 +96,38 @@ def command(
 
     Ctrl-C during the alignment keeps the best found so far.
     """
+    if running is None and (effective is not None or only is not None):
+        raise click.UsageError("--effective and --only need --from, the plan that is changed.")
+    if running is not None and edits is not None:
+        raise click.UsageError(
+            "--edits and --from do not go together: plan with --edits first, and change that plan."
+        )
     settled = read_settings(scenario, settings, seed)
     folder = find_data(scenario, data)
     from planner.outputs.naming import slug
 
     target = out if out is not None else Path("plans") / slug(settled.name)
     from planner.outputs.folder import check_target, save_plan
-    from planner.pipeline.planning import make_plan
 
     check_target(target, force=force)
     book = _read_edits(edits)
     with show_progress() as progress:
-        plan = make_plan(settled, folder, time_limit=time_limit, progress=progress, edits=book)
+        if running is None:
+            from planner.pipeline.planning import make_plan
+
+            plan = make_plan(settled, folder, time_limit=time_limit, progress=progress, edits=book)
+        else:
+            from planner.pipeline.replanning import change_plan_folder
+
+            plan = change_plan_folder(
+                settled,
+                folder,
+                running,
+                effective=effective.date() if effective else None,
+                only_quotas=only == "quotas",
+                time_limit=time_limit,
+                progress=progress,
+            )
         progress.start("writing")
         plan = save_plan(plan, target, force=force, progress=progress.note)
     print_plan(plan, target, as_json)
@@ -117,6 +162,11 @@ def print_plan(plan: Plan, folder: Path, as_json: bool) -> None:
         click.echo(to_json({"plan": str(folder), **summarise(plan)}))
         return
     click.echo(word_plan(plan))
+    if plan.year is not None:
+        from planner.outputs.change_page import word_change
+
+        click.echo(word_change(plan))
+        click.echo(f"What changed is in {folder / 'change.html'} and {folder / 'change.csv'}.")
     click.echo(
         f"\nOpen {folder / 'report.html'} and {folder / 'map.html'}; the figures are in {folder / 'workbook.xlsx'}."
     )

@@ -25,6 +25,7 @@ from planner.inputs.people import People, gather_people, nobody
 from planner.inputs.period import Period
 from planner.inputs.placement import place_accounts
 from planner.inputs.reps import Rep
+from planner.inputs.year_events import YearEvent, gather_year_events
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -55,6 +56,7 @@ def assemble(
     accounts = gather_accounts(reading.frames["accounts"], people.directory)
     table = _place(reading, accounts.table, units)
     events = _gather_events(reading, accounts.index, people, period)
+    changes = _gather_changes(reading, accounts.index, people, period)
     totals = _count_totals(reading, events, ledger, plan)
     reading.findings.extend([*accounts.findings, *control.check_ledger(totals, ledger, plan)])
     reading.findings.extend(company_checks.check_company(table, people, events, period, plan))
@@ -74,7 +76,19 @@ def assemble(
         rates=dict(rates),
         sources=tuple(reading.sources),
         control=totals,
+        events=changes,
     )
+
+
+def _gather_changes(
+    reading: Reading, accounts: Mapping[str, str], people: People, period: Period
+) -> tuple[YearEvent, ...]:
+    if not _is_usable(reading, "events"):
+        return ()
+    frame = reading.frames["events"].frame
+    events, findings = gather_year_events(frame, accounts, people.directory, period)
+    reading.findings.extend(findings)
+    return events
 
 
 def _is_usable(reading: Reading, table: str) -> bool:

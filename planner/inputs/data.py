@@ -9,6 +9,7 @@ from planner.findings import Finding
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
+from planner.inputs.year_events import YearEvent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -100,6 +101,9 @@ class PlanningData:
         Sorted by rep_id.
     reps_table
         The same reps as a frame, with the file's further columns, for conditions.
+    events
+        What changed within the year, in the order in which it applies; only a change to a
+        running plan takes it in.
     """
 
     currency: Currency
@@ -118,3 +122,4 @@ class PlanningData:
     sources: tuple[Source, ...] = ()
     control: tuple[ControlTotal, ...] = ()
     findings: tuple[Finding, ...] = ()
+    events: tuple[YearEvent, ...] = ()

@@ -157,6 +157,9 @@ class InputsParameters(Parameters):
         default=None,
         description="Where the land ends, for areas on maps: GeoJSON, GeoPackage or shapefile.",
     )
+    events: TableParameters | None = Field(
+        default=None, description="What changed within the year; `planner plan --from` applies it."
+    )
 
     @model_validator(mode="after")
     def _check_aggregation(self) -> Self:

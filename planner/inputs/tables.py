@@ -71,7 +71,13 @@ class Table:
 
 def known_tables() -> dict[str, Table]:
     """Return every table of the contract by its name, in the contract's order."""
-    from planner.inputs import account_tables, crm_tables, event_tables, rep_tables
+    from planner.inputs import (
+        account_tables,
+        change_tables,
+        crm_tables,
+        event_tables,
+        rep_tables,
+    )
 
     tables = (
         account_tables.ACCOUNTS,
@@ -84,5 +90,6 @@ def known_tables() -> dict[str, Table]:
         account_tables.PLACES,
         crm_tables.ASSOCIATIONS,
         crm_tables.BOUNDARY,
+        change_tables.EVENTS,
     )
     return {table.name: table for table in tables}

@@ -99,6 +99,9 @@ def count_by(places: Ints, size: int) -> Ints:
 
 def hold_over_until(plan: Plan) -> date:
     """Return the day until which a former owner keeps the open deals of moved accounts."""
+    if plan.year is not None:
+        rules = plan.provenance.scenario.get("change") or {}
+        return plan.year.effective + timedelta(days=rules.get("hold_over_days", HOLD_OVER_DAYS))
     return plan.data.period.start + timedelta(days=HOLD_OVER_DAYS)
 
 

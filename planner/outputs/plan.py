@@ -15,6 +15,7 @@ from planner.outcomes.result import Outcomes, PlanAssessment
 from planner.potential.result import Potential
 from planner.potential.standing import Standing
 from planner.quotas.result import QuotaSheet
+from planner.tracking.record import YearRecord
 from planner.units.result import ControlUnits, Eligibility, Seats, Today
 
 Floats = npt.NDArray[np.float64]
@@ -207,6 +208,8 @@ class Plan:
         Whether somebody stopped the search, so that this is the best found until then.
     edits
         What a person edited over an earlier plan; None where nobody did.
+    year
+        What happened within the year, None for a plan that no change was made to.
     """
 
     provenance: Provenance
@@ -237,6 +240,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
     edits: Edits | None = None
+    year: YearRecord | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -16,9 +16,12 @@ from planner.errors import FaultError
 from planner.findings import Finding
 from planner.inputs.data import ControlTotal, PlanningData, Source
 from planner.inputs.edits import Edit, Edits
+from planner.inputs.likeness import LikelyDuplicate
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
+from planner.inputs.roster import AccountChange, GoalChange, SeatTenure
+from planner.inputs.year_events import YearEvent
 from planner.outcomes.result import (
     CompensationCost,
     Outcome,
@@ -43,8 +46,11 @@ from planner.potential.standing import Standing
 from planner.quotas.bottom_up import TopDown
 from planner.quotas.changes import QuotaBridge
 from planner.quotas.fairness_result import FairnessTest
+from planner.quotas.parts import QuotaPart
 from planner.quotas.result import QuotaDerivation, QuotaLine, QuotaSheet
 from planner.quotas.statistics import Estimate
+from planner.tracking.ownership import AccountTenure
+from planner.tracking.record import ClosedMonth, YearRecord
 from planner.units.result import ControlUnits, Eligibility, Seats, Today
 
 if TYPE_CHECKING:
@@ -61,6 +67,8 @@ KEPT: dict[str, type] = {
         *(PlanAssessment, CompensationCost, RepPay, PayElement),
         *(FairnessTest, Estimate, QuotaBridge, TopDown),
         *(Standing, Performance, ScoreCard, Metric, PipelineHealth, Stage, RepPipeline, RampCurve),
+        *(YearRecord, YearEvent, ClosedMonth, SeatTenure, AccountTenure, QuotaPart),
+        *(AccountChange, GoalChange, LikelyDuplicate),
     )
 }
 # They differ between two runs of the same command, so they stand in plan.json alone.

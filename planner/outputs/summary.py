@@ -12,6 +12,7 @@ import numpy as np
 
 from planner.inputs.data import ControlTotal
 from planner.outputs.assessment_document import assessment_document
+from planner.outputs.change_page import change_document
 from planner.outputs.money_values import level_total, money_number, plain_number
 from planner.outputs.moves import hold_over_until
 from planner.outputs.plan import MeasureSummary, Plan, RuleLine
@@ -41,6 +42,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
         "moved": {name: plain_number(value) for name, value in asdict(moved).items()},
         "violations": list(alignment.violations),
         "quota": _quota_totals(plan),
+        "change": change_document(plan),
         "goal_probability": plain_number(plan.outcomes.goal_probability) if plan.outcomes else None,
         "seconds": dict(plan.provenance.seconds),
         "peak_memory_mb": plan.provenance.peak_memory_mb,

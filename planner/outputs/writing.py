@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from planner.outputs.change_page import change_page
+from planner.outputs.change_tables import change_tables
 from planner.outputs.columns import Table
 from planner.outputs.csv_files import write_csv
 from planner.outputs.geojson import write_geojson
 from planner.outputs.handover_page import write_transitions
 from planner.outputs.maps.page import write_map
+from planner.outputs.plain_page import render_page
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas, plan_areas
 from planner.outputs.report import write_report
@@ -42,6 +45,9 @@ def write_folder(
     write_geojson(plan, areas, folder / "territories.geojson")
     progress("map.html")
     write_map(plan, areas, folder / "map.html")
+    if plan.year is not None:
+        progress("change.html")
+        write_change(plan, folder)
     for name, write in extra.items():
         progress(name)
         write(plan, areas, folder / name)
@@ -59,3 +65,11 @@ def write_tables(plan: Plan, folder: Path) -> None:
 def _standing(plan: Plan) -> dict[str, Table]:
     found = standing_tables(plan)
     return {name: found[name] for name in ("scorecards", "pipeline") if name in found}
+
+
+def write_change(plan: Plan, folder: Path) -> None:
+    """Write the difference from the running plan: its tables, and a page."""
+    for name, table in change_tables(plan).items():
+        write_csv(table, plan.data.currency, folder / f"{name}.csv")
+    page = render_page(change_page(plan))
+    (folder / "change.html").write_text(page, encoding="utf-8", errors="backslashreplace")

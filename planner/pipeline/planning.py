@@ -136,7 +136,7 @@ def finish_plan(
     from planner.potential.standing import assess_standing
 
     scenario = with_ramp(scenario, company.ramp)
-    territory_of = company.problem.spread(_settled(scenario, company, result))
+    territory_of = company.problem.spread(settled_alignment(scenario, company, result))
     of_account = territory_of[company.units.unit_of_account]
     with watch.stage("quotas"):
         settled, settling = settle_by_past(scenario, company.data, company.potential.method)
@@ -148,7 +148,7 @@ def finish_plan(
             company.data, company.potential, company.ramp, scenario.performance
         )
     with watch.stage("summary"):
-        plan = _assemble(scenario, company, result, territory_of)
+        plan = assemble_plan(scenario, company, result, territory_of)
     return replace(
         plan,
         quotas=quotas,
@@ -156,7 +156,7 @@ def finish_plan(
         assessment=assessment,
         standing=standing,
         **_note_edits(company, plan, edits),
-        findings=_join_findings(plan, quotas, outcomes, assessment, standing, edits, settling),
+        findings=join_findings(plan, quotas, outcomes, assessment, standing, edits, settling),
         provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
     )
 
@@ -208,7 +208,7 @@ def _word_state(state: SearchState, code: str) -> str:
     return ", ".join(parts) or state.stage
 
 
-def _settled(scenario: Scenario, company: Company, result: AlignmentResult) -> Ints:
+def settled_alignment(scenario: Scenario, company: Company, result: AlignmentResult) -> Ints:
     """Return the alignment that was found, or say why there is none.
 
     Raises
@@ -259,9 +259,24 @@ def _foresee(
     return simulation.outcomes, assessment
 
 
-def _assemble(
-    scenario: Scenario, company: Company, result: AlignmentResult, territory_of: Ints
+def assemble_plan(
+    scenario: Scenario,
+    company: Company,
+    result: AlignmentResult,
+    territory_of: Ints,
+    clusters: Ints | None = None,
 ) -> Plan:
+    """Return a plan without quotas and outcomes.
+
+    Parameters
+    ----------
+    scenario, company
+        The plan's settings, and what they apply to.
+    result, territory_of
+        The alignment: as it was found, and the territory of each unit, -1 none, (units,).
+    clusters
+        Group of near accounts that each lies in, where it is known already, (accounts,).
+    """
     from planner.units.travel import territory_travel
 
     kept = company.problem.kept
@@ -293,7 +308,7 @@ def _assemble(
         idle_hours=road.idle_hours,
         peer_groups=name_groups(company),
         prices=prices,
-        clusters=_cluster_accounts(scenario, company),
+        clusters=_cluster_accounts(scenario, company) if clusters is None else clusters,
         findings=(*company.findings, *result.findings),
         interrupted=result.interrupted,
     )
@@ -323,15 +338,16 @@ def _note_edits(company: Company, plan: Plan, edits: Edits | None) -> dict[str, 
     return {"edits": edits, "reasons": add_comments(plan.reasons, company, edits)}
 
 
-def _join_findings(
+def join_findings(
     plan: Plan,
     quotas: QuotaSheet | None,
     outcomes: Outcomes | None,
     assessment: PlanAssessment | None,
     standing: Standing,
     edits: Edits | None,
-    settling: tuple[Finding, ...],
+    settling: tuple[Finding, ...] = (),
 ) -> tuple[Finding, ...]:
+    """Return what all stages found, in their order, each once."""
     found = [*(() if edits is None else describe_edits(edits)), *plan.findings, *settling]
     found += [] if quotas is None else quotas.findings
     found += [] if outcomes is None else outcomes.findings

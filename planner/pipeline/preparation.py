@@ -16,7 +16,7 @@ from planner.pipeline.people import settle_people, with_ramp
 from planner.pipeline.progress import Stopwatch
 from planner.territories.planning import CompanyProblem, build_problem, depends_on_who_serves
 from planner.units.peers import PeerGroups
-from planner.units.result import ControlUnits, Eligibility, Seats, Today
+from planner.units.result import ControlUnits, Eligibility, RunningSeats, Seats, Today
 from planner.units.targets import Targets
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from planner.outputs.plan import Plan
     from planner.potential.result import Potential
     from planner.scenario.model import Scenario
+    from planner.units.holds import AccountHolds
+    from planner.units.workload import AccountWork
 
 Floats = npt.NDArray[np.float64]
 
@@ -141,8 +143,20 @@ def estimate_potential(scenario: Scenario, data: PlanningData) -> Potential:
     return potential
 
 
-def build_company(scenario: Scenario, data: PlanningData, potential: Potential) -> Company:
+def build_company(
+    scenario: Scenario,
+    data: PlanningData,
+    potential: Potential,
+    standing: RunningSeats | None = None,
+) -> Company:
     """Make units, seats, targets and the problem of a company.
+
+    Parameters
+    ----------
+    scenario, data, potential
+        The plan's settings, and what they apply to.
+    standing
+        Of a running plan: its seats, and who serves what in it.
 
     Raises
     ------
@@ -151,7 +165,6 @@ def build_company(scenario: Scenario, data: PlanningData, potential: Potential) 
     ScenarioError
         When the scenario asks for something that the tables do not have.
     """
-    from planner.units.control_units import build_units
     from planner.units.eligibility import build_eligibility
     from planner.units.holds import resolve_holds
     from planner.units.measures import account_measures
@@ -159,25 +172,21 @@ def build_company(scenario: Scenario, data: PlanningData, potential: Potential) 
     from planner.units.workload import measure_work
 
     rules = scenario.alignment
-    seats = _build_seats(scenario, data)
+    seats = standing.seats if standing else _build_seats(scenario, data)
     work = measure_work(data, scenario.workload)
-    holds = resolve_holds(data, potential, seats, rules.holds)
+    owner = standing.seat_of_account if standing else None
+    holds = resolve_holds(data, potential, seats, rules.holds, owner)
     names = tuple(rules.measures)
-    units = build_units(
-        data,
-        potential,
-        work,
-        holds,
-        measure_names=names,
-        families=rules.families,
-        geographic=rules.contiguity,
-    )
+    units = _group_units(scenario, data, potential, work, holds, standing)
     eligibility = build_eligibility(
         data, potential, units, seats, rules=rules.eligibility, unassigned=rules.unassigned
     )
     refuse_surplus(seats, units, data)
-    seats = _place_open_sites(scenario, units, seats, eligibility)
-    today = build_today(data, potential, units, seats, holds=holds, eligibility=eligibility)
+    if standing is None:
+        seats = _place_open_sites(scenario, units, seats, eligibility)
+    today = build_today(
+        data, potential, units, seats, holds=holds, eligibility=eligibility, standing=standing
+    )
     found = (data, potential, seats, holds, units, eligibility, today)
     findings = _all_findings(found)
     refuse_errors(findings)
@@ -198,6 +207,32 @@ def build_company(scenario: Scenario, data: PlanningData, potential: Potential) 
         problem=build_problem(units, seats, eligibility, today, targets, rules, scale),
         findings=(*findings, *oversize),
         ramp=scenario.quota.ramp if scenario.quota else (),
+    )
+
+
+def _group_units(
+    scenario: Scenario,
+    data: PlanningData,
+    potential: Potential,
+    work: AccountWork,
+    holds: AccountHolds,
+    standing: RunningSeats | None,
+) -> ControlUnits:
+    """Make the units; a family that a running plan splits stays split as it is."""
+    from planner.units.control_units import build_units
+    from planner.units.holds import keep_parts
+
+    rules = scenario.alignment
+    if standing is not None and not rules.contiguity:
+        holds = keep_parts(holds, standing.seat_of_account)
+    return build_units(
+        data,
+        potential,
+        work,
+        holds,
+        measure_names=tuple(rules.measures),
+        families=rules.families,
+        geographic=rules.contiguity,
     )
 
 

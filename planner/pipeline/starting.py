@@ -9,7 +9,10 @@ from pathlib import Path
 from planner.errors import ScenarioError, StoreError
 from planner.inputs.tables import Table, known_tables
 
-CONTRACT_TABLES = ("accounts", "history", "reps", "quotas", "opportunities", "activities", "places")
+CONTRACT_TABLES = (
+    *("accounts", "history", "reps", "quotas", "opportunities", "activities", "places"),
+    "events",
+)
 
 
 def write_starter(folder: Path) -> list[Path]:

@@ -79,7 +79,7 @@ def roll_up(
     rep_months = _level_months(company, part.over_assignment.rep, part.rep_total)
     table = fit_table(pattern * season, list(quotas.values()), rep_months)
     reps = dict(zip(quotas, table.cells, strict=True))
-    managers, direct = _manager_months(part.over_assignment, company, reps, hierarchy)
+    managers, direct = settle_managers(part.over_assignment, company, reps, hierarchy)
     return Rollup(
         company=tuple(company),
         managers=managers,
@@ -105,13 +105,31 @@ def _level_months(above: Sequence[int], rate: Decimal, total: int) -> list[int]:
     return split_exactly(total, [month * factor for month in above])
 
 
-def _manager_months(
+def settle_managers(
     rates: OverAssignment,
     company: Sequence[int],
     reps: Mapping[str, Months],
     hierarchy: Hierarchy,
+    kept: Mapping[str, Months] | None = None,
 ) -> tuple[dict[str, Months], dict[int, int]]:
-    """Settle managers from the top down, so that each level adds up to the one above."""
+    """Settle managers from the top down, so that each level adds up to the one above.
+
+    Parameters
+    ----------
+    rates
+        Of over-assignment.
+    company, reps
+        What the company and each rep owe in each month.
+    hierarchy
+        The tree above those reps.
+    kept
+        What some managers owed before, and keep where the others can still add up.
+
+    Returns
+    -------
+    tuple
+        Each manager's months, and at each depth what falls on those whose chain is shorter.
+    """
     settled: dict[str, Months] = {COMPANY: tuple(company)}
     direct: dict[int, int] = {}
     teams = _teams(reps, hierarchy)
@@ -125,7 +143,8 @@ def _manager_months(
             rest = _rest(teams[parent], members) if parent in teams else {}
             rows = [*(_sum_months(team, len(company)) for team in members)]
             rows.append(_sum_months(rest, len(company)))
-            cells = _settle_children(rows, settled[parent], own / above, own, rates)
+            pinned = {i: (kept or {})[c] for i, c in enumerate(children) if c in (kept or {})}
+            cells = _settle_children(rows, settled[parent], own / above, own, rates, pinned)
             settled |= dict(zip(children, cells, strict=False))
             direct[depth] = direct.get(depth, 0) + sum(cells[-1])
     return {m: settled[m] for m in hierarchy.managers if m in teams}, direct
@@ -137,6 +156,7 @@ def _settle_children(
     ratio: Fraction,
     own: Fraction,
     rates: OverAssignment,
+    pinned: Mapping[int, Months],
 ) -> tuple[Months, ...]:
     """Return the months of a manager's children; the last row is those without a next manager."""
     factor = own / (1 + Fraction(rates.rep))
@@ -145,8 +165,15 @@ def _settle_children(
     sums = [Fraction(sum(row)) * factor for row in rows]
     if not any(sums):
         return tuple(tuple([0] * len(parent)) for _ in rows)
-    wanted = np.array([[float(cell * factor) for cell in row] for row in rows])
-    return round_table(wanted, split_exactly(total, sums), columns)
+    free = [i for i in range(len(rows)) if i not in pinned]
+    left = [c - sum(months[j] for months in pinned.values()) for j, c in enumerate(columns)]
+    if pinned and (min(left) < 0 or (sum(left) and not any(sums[i] for i in free))):
+        # What was kept and what is left do not add up: everybody is settled again.
+        free, left, pinned = list(range(len(rows))), columns, {}
+    wanted = np.array([[float(cell * factor) for cell in rows[i]] for i in free])
+    margins = split_exactly(sum(left), [sums[i] for i in free])
+    cells = dict(zip(free, round_table(wanted, margins, left), strict=True))
+    return tuple(pinned[i] if i in pinned else cells[i] for i in range(len(rows)))
 
 
 def _teams(reps: Mapping[str, Months], hierarchy: Hierarchy) -> dict[str, dict[str, Months]]:

@@ -13,6 +13,7 @@ from planner.parameters import Parameters
 from planner.potential.parameters import PerformanceParameters, PotentialParameters
 from planner.quotas.parameters import QuotaParameters
 from planner.territories.parameters import AlignmentParameters
+from planner.tracking.parameters import ChangeParameters
 from planner.units.parameters import WorkloadParameters
 
 
@@ -60,6 +61,9 @@ class Scenario(Parameters):
     export: ExportParameters = Field(
         default_factory=ExportParameters,
         description="What the files for a CRM need to know of it.",
+    )
+    change: ChangeParameters = Field(
+        default_factory=ChangeParameters, description="What a change to a running plan may do."
     )
 
     @field_validator("fx")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +58,7 @@ def resolve_holds(
     potential: Potential,
     seats: Seats,
     holds: Sequence[HoldParameters],
+    owner: Ints | None = None,
 ) -> AccountHolds:
     """Find the first hold that matches each account, and the territory it leads to.
 
@@ -70,6 +71,8 @@ def resolve_holds(
     holds
         In the order in which they count. A hold to an owner who has no seat is void for that
         account, with a warning, and the next hold that matches counts.
+    owner
+        Territory of each account's owner, -1 none, (accounts,); default: by its owner_id.
 
     Returns
     -------
@@ -82,7 +85,7 @@ def resolve_holds(
         When a hold leads to a rep who does not exist, or its condition cannot be read.
     """
     rows = condition_rows(data, potential) if holds else data.accounts
-    owner = owner_seats(data, seats)
+    owner = owner_seats(data, seats) if owner is None else owner
     held = np.full(len(owner), -1, dtype=np.int64)
     to = held.copy()
     open_ = np.ones(len(owner), dtype=np.bool_)
@@ -106,6 +109,25 @@ def resolve_holds(
         names=names,
         territory_ids=seats.territory_ids,
         findings=tuple(findings),
+    )
+
+
+def keep_parts(holds: AccountHolds, seat_of_account: Ints) -> AccountHolds:
+    """Return holds by which a family that a running plan splits stays split as it is.
+
+    Parameters
+    ----------
+    holds
+        The scenario's; they come first.
+    seat_of_account
+        Territory of each account in the running plan, -1 none, (accounts,).
+    """
+    free = (holds.hold_of_account < 0) & (seat_of_account >= 0)
+    return replace(
+        holds,
+        hold_of_account=np.where(free, len(holds.names), holds.hold_of_account),
+        seat_of_account=np.where(free, seat_of_account, holds.seat_of_account),
+        names=(*holds.names, "as in the running plan"),
     )
 
 

@@ -206,3 +206,22 @@ class Today:
     hold_of_unit: Ints
     hold_names: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningSeats:
+    """Who serves what in a running plan, in terms of the seats that there are now.
+
+    Parameters
+    ----------
+    seats
+        The seats as they are filled after the change; open ones keep their place.
+    seat_of_account
+        Territory that serves each account, -1 where it is new or its seat is closed, (accounts,).
+    continues
+        Whether who held that seat in the running plan still does, (accounts,).
+    """
+
+    seats: Seats
+    seat_of_account: Ints
+    continues: Bools

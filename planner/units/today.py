@@ -10,7 +10,16 @@ from planner.inputs.data import PlanningData
 from planner.potential.result import Potential
 from planner.units.holds import AccountHolds, owner_seats
 from planner.units.presence import continues
-from planner.units.result import Bools, ControlUnits, Eligibility, Floats, Ints, Seats, Today
+from planner.units.result import (
+    Bools,
+    ControlUnits,
+    Eligibility,
+    Floats,
+    Ints,
+    RunningSeats,
+    Seats,
+    Today,
+)
 
 
 def build_today(
@@ -21,6 +30,7 @@ def build_today(
     *,
     holds: AccountHolds,
     eligibility: Eligibility,
+    standing: RunningSeats | None = None,
 ) -> Today:
     """Build what is served by whom today, and what is held.
 
@@ -34,15 +44,20 @@ def build_today(
         By account; a held member holds its unit.
     eligibility
         A unit held where it is not eligible is an error that names hold, account and rule.
+    standing
+        Of a running plan: its seats are today's, whoever holds them now.
 
     Returns
     -------
     Today
         An owner continues when he has a seat and stays to the plan's end.
     """
-    seat = owner_seats(data, seats)
-    staying = {rep.rep_id for rep in data.reps if continues(rep, data.period)}
-    goes_on = data.accounts["owner_id"].isin(staying).to_numpy(np.bool_) & (seat >= 0)
+    seat = owner_seats(data, seats) if standing is None else standing.seat_of_account
+    if standing is None:
+        staying = {rep.rep_id for rep in data.reps if continues(rep, data.period)}
+        goes_on = data.accounts["owner_id"].isin(staying).to_numpy(np.bool_) & (seat >= 0)
+    else:
+        goes_on = standing.continues & (seat >= 0)
     held, hold_of_unit = _held_units(units, holds, potential.trailing)
     shape = len(units.unit_ids), len(seats.territory_ids)
     return Today(

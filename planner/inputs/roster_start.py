@@ -1,0 +1,183 @@
+"""The roster of a running plan, and the changes that today's reps table says without an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from planner.inputs.period import Period
+from planner.inputs.reps import Rep
+from planner.inputs.roster import DAY, Roster, SeatTenure, change_rep, sort_tenures
+from planner.inputs.year_events import YearEvent
+
+FROM_TABLE = "as the reps table has it"
+# What the reps table says of a person at any time; seats, leaving and absence go by events.
+OWN_COLUMNS = (
+    *("name", "role", "coverage", "supports", "latitude", "longitude", "capacity", "ote"),
+    *("variable_share", "segments", "skills", "countries", "currency", "row"),
+)
+
+
+def start_roster(
+    reps: Sequence[Rep],
+    territory_ids: Sequence[str],
+    rep_ids: Sequence[str],
+    period: Period,
+    tenures: Sequence[SeatTenure] = (),
+) -> Roster:
+    """Return the roster that a running plan began with, or that its last change left.
+
+    Parameters
+    ----------
+    reps
+        Of the running plan.
+    territory_ids, rep_ids
+        Its seats and who holds them, (seats,).
+    period
+        Its months.
+    tenures
+        Who held each seat when, where the running plan is a change itself.
+    """
+    people = {rep.rep_id: rep for rep in sorted(reps, key=lambda rep: rep.rep_id)}
+    if tenures:
+        return Roster(reps=people, tenures=sort_tenures(tenures))
+    begun: list[SeatTenure] = []
+    for seat, rep_id in zip(territory_ids, rep_ids, strict=True):
+        leaves = people[rep_id].leave_date if rep_id in people else None
+        last = leaves if leaves and period.start < leaves < period.end - DAY else None
+        end = None if last is None else last + DAY
+        begun.append(SeatTenure(territory_id=seat, rep_id=rep_id, start=period.start, end=end))
+        if end is not None:
+            begun.append(SeatTenure(territory_id=seat, rep_id="", start=end))
+    return Roster(reps=people, tenures=sort_tenures(begun))
+
+
+def refresh_people(roster: Roster, table: Iterable[Rep], *, keep_capacity: bool = False) -> Roster:
+    """Return the roster with what today's table says of the people who are in it already.
+
+    Parameters
+    ----------
+    roster
+        Of the running plan.
+    table
+        Today's reps.
+    keep_capacity
+        Whether the running plan's capacity stands, since it was measured and not stated.
+    """
+    columns = [name for name in OWN_COLUMNS if name != "capacity" or not keep_capacity]
+    for rep in table:
+        known = roster.reps.get(rep.rep_id)
+        if known is None and not rep.receives_accounts:
+            roster = change_rep(roster, rep)
+        elif known is not None:
+            roster = change_rep(
+                roster,
+                replace(
+                    known,
+                    manager_id=rep.manager_id,
+                    **{name: getattr(rep, name) for name in columns},
+                ),
+            )
+    return roster
+
+
+def derive_events(
+    roster: Roster,
+    table: Sequence[Rep],
+    given: Sequence[YearEvent],
+    effective: date,
+    period: Period,
+) -> tuple[YearEvent, ...]:
+    """Return what today's reps table says that no event does: leavers, hires and transfers.
+
+    Parameters
+    ----------
+    roster
+        Of the running plan.
+    table
+        Today's reps.
+    given
+        The events that the table of events holds; who is in one needs none from here.
+    effective
+        From when the change holds; what the table does not date happens then.
+    period
+        The plan's.
+    """
+    told = {(event.kind, event.rep_id) for event in given}
+    today = {rep.rep_id: rep for rep in table}
+    events = [
+        *_leavers(roster, today, effective, period),
+        *_transfers(roster, today, effective),
+        *_hires(roster, today, effective, period),
+        *_absences(roster, today, period),
+    ]
+    return tuple(event for event in events if (event.kind, event.rep_id) not in told)
+
+
+def _leavers(
+    roster: Roster, today: Mapping[str, Rep], effective: date, period: Period
+) -> Iterable[YearEvent]:
+    for rep_id, rep in roster.reps.items():
+        row = today.get(rep_id)
+        last = row.leave_date if row else None
+        gone = row is None or (row.status == "leaving" and last is None)
+        if rep.leave_date is not None or rep.status == "leaving" or not (gone or last):
+            continue
+        day = max(last or effective - DAY, period.start)
+        if day < period.end - DAY:
+            yield YearEvent(
+                kind="leave",
+                day=day,
+                rep_id=rep_id,
+                covered_by=(row.covered_by or "") if row and not row.absence_start else "",
+                why=FROM_TABLE if row else "no longer in the reps table",
+            )
+
+
+def _transfers(roster: Roster, today: Mapping[str, Rep], effective: date) -> Iterable[YearEvent]:
+    for rep_id, rep in roster.reps.items():
+        row = today.get(rep_id)
+        seat = roster.seat_of(rep_id, effective)
+        if row is None or seat is None or not row.receives_accounts or rep.leave_date:
+            continue
+        wanted = row.territory_id or rep_id
+        if wanted != seat and row.leave_date is None:
+            yield YearEvent(
+                kind="transfer", day=effective, rep_id=rep_id, territory_id=wanted, why=FROM_TABLE
+            )
+
+
+def _hires(
+    roster: Roster, today: Mapping[str, Rep], effective: date, period: Period
+) -> Iterable[YearEvent]:
+    for rep_id, row in today.items():
+        if rep_id in roster.reps or not row.receives_accounts or row.leave_date:
+            continue
+        dates = [day for day in (row.hire_date, row.role_start) if day is not None]
+        day = max([*dates, period.start]) if dates else effective
+        if day < period.end:
+            yield YearEvent(
+                kind="hire",
+                day=day,
+                rep_id=rep_id,
+                territory_id=row.territory_id or rep_id,
+                why=FROM_TABLE,
+            )
+
+
+def _absences(roster: Roster, today: Mapping[str, Rep], period: Period) -> Iterable[YearEvent]:
+    for rep_id, rep in roster.reps.items():
+        row = today.get(rep_id)
+        away = row.absence_start if row else None
+        same = row is not None and (away, row.absence_end) == (rep.absence_start, rep.absence_end)
+        if row is None or away is None or same or not period.start <= away < period.end:
+            continue
+        yield YearEvent(
+            kind="absence",
+            day=away,
+            until=row.absence_end,
+            rep_id=rep_id,
+            covered_by=row.covered_by or "",
+            why=FROM_TABLE,
+        )

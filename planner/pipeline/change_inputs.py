@@ -1,0 +1,198 @@
+"""What a change starts from: the running plan's decisions, today's tables, and the goal that holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import ScenarioError
+from planner.findings import Finding
+from planner.pipeline.preparation import read_tables
+from planner.territories.parameters import DisruptionParameters
+
+if TYPE_CHECKING:
+    from planner.inputs.data import PlanningData
+    from planner.outputs.plan import Plan
+    from planner.pipeline.running import Succession
+    from planner.scenario.model import Scenario
+    from planner.units.result import Seats
+
+DAY = timedelta(days=1)
+
+
+def keep_decisions(scenario: Scenario, running: Plan, *, only_quotas: bool) -> Scenario:
+    """Return the scenario with the running plan's holds and overrides, where it names none.
+
+    A hold or an override that the scenario changes is a new decision and wins.
+
+    Parameters
+    ----------
+    scenario
+        As it is now.
+    running
+        The running plan.
+    only_quotas
+        Whether accounts stay whatever the budget of the change says.
+    """
+    from planner.territories.parameters import AlignmentParameters
+
+    before = running.provenance.scenario
+    old = AlignmentParameters.model_validate(before["alignment"])
+    holds = (
+        *scenario.alignment.holds,
+        *(h for h in old.holds if h not in scenario.alignment.holds),
+    )
+    alignment = scenario.alignment.model_copy(update={"holds": holds})
+    update: dict[str, object] = {"alignment": alignment}
+    if scenario.quota is not None and before.get("quota"):
+        from planner.quotas.parameters import QuotaParameters
+
+        decided = QuotaParameters.model_validate(before["quota"])
+        settled: dict[str, object] = {
+            "overrides": {**decided.overrides, **scenario.quota.overrides}
+        }
+        if scenario.quota.ramp_from != "stated":
+            # What was measured for the plan holds for its year.
+            settled["ramp"] = decided.ramp
+        update["quota"] = scenario.quota.model_copy(update=settled)
+    if only_quotas:
+        update["change"] = scenario.change.model_copy(update={"max_account_share": 0.0})
+    return scenario.model_copy(update=update)
+
+
+def check_same(scenario: Scenario, running: Plan) -> None:
+    """Refuse a scenario that is no change of this plan but another plan."""
+    from planner.inputs.period import find_calendar
+
+    starts, end = find_calendar(scenario.period)
+    before = running.data.period
+    if (starts, end) != (before.starts, before.end):
+        raise ScenarioError(
+            f"The scenario plans {starts[0]} to {end}, the running plan {before.start} to "
+            f"{before.end}: a change keeps the months. Plan without --from for another period."
+        )
+    if scenario.currency != running.data.currency.code:
+        raise ScenarioError(
+            f"The scenario plans in {scenario.currency}, the running plan in "
+            f"{running.data.currency.code}: a change keeps the currency."
+        )
+    if (scenario.quota is None) != (running.quotas is None):
+        raise ScenarioError(
+            "Either the scenario or the running plan has no [quota]; a change needs both or neither."
+        )
+    _check_components(scenario, running)
+
+
+def _check_components(scenario: Scenario, running: Plan) -> None:
+    if scenario.quota is None or running.quotas is None:
+        return
+    before = {line.component for line in running.quotas.lines}
+    now = set(scenario.quota.components) or {"total"}
+    if not now <= before and before != {"total"}:
+        raise ScenarioError(
+            f"The scenario has the quota components {', '.join(sorted(now))}, the running plan "
+            f"{', '.join(sorted(before))}: a change keeps them, since closed months hold them."
+        )
+
+
+def read_today(
+    scenario: Scenario, folder: Path, running: Plan, effective: date | None
+) -> tuple[PlanningData, date]:
+    """Read today's tables with what was booked up to the change.
+
+    Parameters
+    ----------
+    scenario, folder
+        Where the tables are.
+    running
+        For its months.
+    effective
+        The first day that may change; None: the day after the last booking.
+
+    Returns
+    -------
+    tuple
+        The tables, and the day.
+    """
+    period = running.data.period
+    if effective is not None and not period.start <= effective < period.end:
+        raise ScenarioError(
+            f"--effective {effective} is outside the plan, {period.start} to {period.end - DAY}."
+        )
+    as_of = (effective or period.end) - DAY
+    dated = scenario.period.model_copy(update={"as_of": as_of})
+    # A ledger's figures are of the day the plan was made; later bookings would not add up to them.
+    read = scenario.model_copy(update={"period": dated, "control": type(scenario.control)()})
+    data = read_tables(read, folder)
+    if effective is None:
+        effective = _after_last_booking(data)
+        data = replace(data, period=replace(data.period, as_of=effective - DAY))
+    return data, effective
+
+
+def _after_last_booking(data: PlanningData) -> date:
+    """Return the day after the last booking within the plan, else the plan's first day."""
+    if data.history is None or data.history.empty:
+        return data.period.start
+    last: date = data.history["date"].max().date() + DAY
+    return min(max(last, data.period.start), data.period.end - DAY)
+
+
+def with_goal(scenario: Scenario, running: Plan, succession: Succession) -> Scenario:
+    """Return the scenario with the goal that holds: a new event's, a new scenario's, the last.
+
+    An event's goal stands until another event, or a scenario that has itself been changed since.
+    """
+    from decimal import Decimal
+
+    if scenario.quota is None or not succession.after.goals:
+        return scenario
+    own = succession.data.currency.to_minor(scenario.quota.goal)
+    fresh = any(event.kind == "goal" for event in succession.applied)
+    if not fresh and (running.year is None or running.year.scenario_goal != own):
+        return scenario
+    goal = Decimal(succession.after.goals[-1].amount) / succession.data.currency.scale
+    quota = scenario.quota.model_copy(update={"goal": goal})
+    return scenario.model_copy(update={"quota": quota})
+
+
+def drop_void_holds(
+    scenario: Scenario, seats: Seats, succession: Succession
+) -> tuple[Scenario, tuple[Finding, ...]]:
+    """Return the scenario without holds to people who have no seat after the change.
+
+    Parameters
+    ----------
+    scenario
+        With the holds of the running plan.
+    seats
+        After the change.
+    succession
+        Who was here before.
+    """
+    known = {*seats.seat_of_rep, *seats.territory_ids, "owner"}
+    gone = {*succession.before.reps, *succession.after.closed} - known
+    void = [hold for hold in scenario.alignment.holds if hold.to in gone]
+    holds = tuple(hold for hold in scenario.alignment.holds if hold not in void)
+    alignment = scenario.alignment.model_copy(update={"holds": holds})
+    findings = tuple(
+        Finding(
+            severity="warning",
+            code="holds.left_with_seat",
+            message=f"Hold '{hold.words()}' leads to {hold.to}, whose seat is closed; it is void.",
+            advice="Hold the accounts to another rep if they are not to be free.",
+            subject=hold.words(),
+        )
+        for hold in void
+    )
+    return scenario.model_copy(update={"alignment": alignment}), findings
+
+
+def without_budgets(scenario: Scenario) -> Scenario:
+    """Return the scenario without the annual plan's budgets: a change has its own."""
+    rule = scenario.alignment.disruption
+    free = DisruptionParameters(weight=rule.weight, loss_rate=rule.loss_rate)
+    alignment = scenario.alignment.model_copy(update={"disruption": free})
+    return scenario.model_copy(update={"alignment": alignment})

@@ -1,0 +1,249 @@
+"""A change to a running plan: the year so far is closed, and the rest is settled again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.pipeline.carried_potential import carry_potential
+from planner.pipeline.change_alignment import ChangedAlignment, align_change
+from planner.pipeline.change_inputs import (
+    check_same,
+    drop_void_holds,
+    keep_decisions,
+    read_today,
+    with_goal,
+    without_budgets,
+)
+from planner.pipeline.change_quotas import Settlement, settle_quotas
+from planner.pipeline.planning import assemble_plan, join_findings, peak_memory_mb
+from planner.pipeline.preparation import Company, build_company, refuse_errors
+from planner.pipeline.progress import Progress, Silence, Stopwatch
+from planner.pipeline.running import Succession, stand, succeed
+from planner.pipeline.year_record import carry_clusters, make_record
+
+if TYPE_CHECKING:
+    from planner.outcomes.result import Outcomes
+    from planner.outputs.plan import Plan
+    from planner.scenario.model import Scenario
+    from planner.tracking.record import YearRecord
+
+Ints = npt.NDArray[np.int64]
+
+
+def change_plan(
+    scenario: Scenario,
+    folder: Path,
+    running: Plan,
+    *,
+    effective: date | None = None,
+    only_quotas: bool = False,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Change a running plan: its owners are today's, its decisions stand, past months are closed.
+
+    Parameters
+    ----------
+    scenario
+        The settings as they are now; its period must be the running plan's.
+    folder
+        Where the tables are.
+    running
+        As read from its folder.
+    effective
+        The first day that may change; default: the day after the last booking.
+    only_quotas
+        Whether every account stays, new ones aside.
+    time_limit
+        Seconds for the alignment.
+    progress
+        Who is told where the work is.
+
+    Raises
+    ------
+    DataError
+        When the tables cannot be planned on, or an event is impossible.
+    ScenarioError
+        When the change is dated outside the plan, or the plans differ in what cannot change.
+    InfeasibleError
+        When the rules cannot be kept, or closed months hold more than the new goal.
+    """
+    from planner.potential.standing import assess_standing
+
+    watch = Stopwatch(progress or Silence())
+    scenario = keep_decisions(scenario, running, only_quotas=only_quotas)
+    check_same(scenario, running)
+    with watch.stage("inputs"):
+        data, day = read_today(scenario, folder, running, effective)
+        succession = succeed(running, data, day, scenario)
+        own_goal = scenario.quota.goal if scenario.quota else None
+        scenario = with_goal(scenario, running, succession)
+    with watch.stage("potential"):
+        potential = carry_potential(running, succession.data, succession, scenario)
+    with watch.stage("units"):
+        seats = stand(running, succession, scenario, day)
+        scenario, void = drop_void_holds(scenario, seats.seats, succession)
+        company = build_company(without_budgets(scenario), succession.data, potential, seats)
+    with watch.stage("alignment"):
+        changed = align_change(scenario, company, time_limit)
+    with watch.stage("quotas"):
+        settled, of_account = _settle(scenario, running, succession, changed, day)
+    with watch.stage("summary"):
+        record = make_record(
+            running, succession, changed, settled, of_account, day, scenario, own_goal
+        )
+        plan = _assemble(scenario, running, succession, changed, settled, record)
+    with watch.stage("outcomes"):
+        outcomes = _foresee(scenario, changed, settled, record, day)
+    with watch.stage("performance"):
+        standing = assess_standing(
+            succession.data, potential, changed.company.ramp, scenario.performance
+        )
+    found = (*_word_changes(changed, record), *succession.findings, *void, *settled.findings)
+    further = join_findings(plan, None, outcomes, None, standing, None)
+    return replace(
+        plan,
+        outcomes=outcomes,
+        standing=standing,
+        findings=tuple(dict.fromkeys((*found, *further))),
+        provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
+    )
+
+
+def change_plan_folder(
+    scenario: Scenario,
+    folder: Path,
+    running: Path,
+    *,
+    effective: date | None = None,
+    only_quotas: bool = False,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Change the running plan in a folder; nothing beside that folder is read of it.
+
+    Parameters
+    ----------
+    scenario, folder, effective, only_quotas, time_limit, progress
+        As in :func:`change_plan`.
+    running
+        The running plan's folder.
+    """
+    from planner.outputs.folder import load_plan
+
+    (progress or Silence()).start("running plan")
+    return change_plan(
+        scenario,
+        folder,
+        load_plan(running),
+        effective=effective,
+        only_quotas=only_quotas,
+        time_limit=time_limit,
+        progress=progress,
+    )
+
+
+def _settle(
+    scenario: Scenario,
+    running: Plan,
+    succession: Succession,
+    changed: ChangedAlignment,
+    day: date,
+) -> tuple[Settlement, Ints]:
+    """Settle the quotas on the new books; return them with each account's seat, (accounts,)."""
+    of_account = _territories(changed)[changed.company.units.unit_of_account]
+    settled = settle_quotas(scenario, running, succession, changed.company, of_account, day)
+    refuse_errors(settled.findings)
+    return settled, of_account
+
+
+def _territories(changed: ChangedAlignment) -> Ints:
+    assert changed.result.alignment is not None
+    return changed.company.problem.spread(changed.result.alignment.territory_of)
+
+
+def _assemble(
+    scenario: Scenario,
+    running: Plan,
+    succession: Succession,
+    changed: ChangedAlignment,
+    settled: Settlement,
+    record: YearRecord,
+) -> Plan:
+    company = changed.company
+    clusters = carry_clusters(running, company.data)
+    plan = assemble_plan(scenario, company, changed.result, _territories(changed), clusters)
+    reasons = _word_seats(plan, running, succession, company)
+    return replace(plan, quotas=settled.sheet, year=record, reasons=reasons)
+
+
+def _foresee(
+    scenario: Scenario,
+    changed: ChangedAlignment,
+    settled: Settlement,
+    record: YearRecord,
+    day: date,
+) -> Outcomes | None:
+    from planner.pipeline.rest_of_year import foresee_rest
+
+    territory_of = _territories(changed)
+    return foresee_rest(scenario, changed.company, territory_of, settled, record, day)
+
+
+def _word_seats(
+    plan: Plan, running: Plan, succession: Succession, company: Company
+) -> tuple[str, ...]:
+    """Say of accounts that stay in their seat why somebody else serves it."""
+    events: dict[str, str] = {}
+    for event in succession.applied:
+        seat = succession.before.seat_of(event.rep_id, event.day) if event.rep_id else None
+        for name in {seat or "", event.territory_id} - {""}:
+            events[name] = event.words
+    before = dict(zip(running.territory_ids, running.seats.rep_ids, strict=True))
+    names = plan.territory_ids
+    reasons = list(plan.reasons)
+    for row, (at, was) in enumerate(
+        zip(plan.territory_of_account.tolist(), company.today.seat_of_account.tolist(), strict=True)
+    ):
+        seat = names[at] if at >= 0 else ""
+        if at >= 0 and at == was and before.get(seat) != plan.seats.rep_ids[at]:
+            reasons[row] = f"Stays in seat {seat}: {events.get(seat, 'its holder changed')}."
+    return tuple(reasons)
+
+
+def _word_changes(changed: ChangedAlignment, record: YearRecord) -> list[Finding]:
+    """Say which limits of balance what stays already breaks, and which accounts may be twins."""
+    pairs = [
+        Finding(
+            severity="warning",
+            code="accounts.likely_duplicate",
+            message=f"New account {pair.account_id} ({pair.name}) may be {pair.known_id} "
+            f"({pair.known_name}): {pair.why}.",
+            advice="If it is, write an event merged; duplicates.csv lists all pairs.",
+            table="accounts",
+            subject=pair.account_id,
+        )
+        for pair in record.duplicates[:EXAMPLES_SHOWN]
+    ]
+    return [*([_word_limits(changed.widened)] if changed.widened else []), *pairs]
+
+
+def _word_limits(widened: tuple[str, ...]) -> Finding:
+    shown = "; ".join(widened[:EXAMPLES_SHOWN])
+    more = len(widened) - EXAMPLES_SHOWN
+    return Finding(
+        severity="warning",
+        code="change.limits_left",
+        message=f"With only what must move, these limits of balance are left: {shown}"
+        + (f"; and {more} more." if more > 0 else "."),
+        advice="Raise change.max_account_share to let the engine restore them.",
+        subject="change.max_account_share",
+        count=len(widened),
+    )

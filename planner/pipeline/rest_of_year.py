@@ -1,0 +1,145 @@
+"""The simulated year of a changed plan: what was booked, and the draws of the days that remain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.pipeline.change_quotas import Settlement
+from planner.pipeline.running import remaining_period
+from planner.pipeline.simulation import seat_holders
+
+if TYPE_CHECKING:
+    from planner.inputs.period import Period
+    from planner.outcomes.result import Outcomes
+    from planner.pipeline.preparation import Company
+    from planner.scenario.model import Scenario
+    from planner.tracking.record import YearRecord
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def share_left(period: Period, season: tuple[float, ...], day: date) -> tuple[float, list[float]]:
+    """Return the share of a plan's bookings that a day leaves, in all and by month from then on.
+
+    Parameters
+    ----------
+    period
+        The plan's months.
+    season
+        Share of bookings by month; even where it does not fit, (months,).
+    day
+        The first day that is left.
+    """
+    weights = list(season) if len(season) == len(period.starts) else [1.0] * len(period.starts)
+    total = sum(weights)
+    left = []
+    for (start, end), weight in zip(period.bounds, weights, strict=True):
+        days = (end - max(start, day)).days
+        if days > 0:
+            left.append(weight / total * days / (end - start).days)
+    return sum(left), left
+
+
+def foresee_rest(
+    scenario: Scenario,
+    company: Company,
+    territory_of: Ints,
+    settled: Settlement,
+    record: YearRecord,
+    day: date,
+) -> Outcomes | None:
+    """Simulate what remains of the year on top of what was booked.
+
+    Parameters
+    ----------
+    scenario, company
+        The settings, and what they apply to.
+    territory_of
+        Territory of each unit, -1 none, (units,).
+    settled, record
+        The quotas, and what each person was credited with so far.
+    day
+        The first day that is left.
+    """
+    if settled.sheet is None:
+        return None
+    from planner.outcomes.attainment import simulate, summarise_draws
+
+    data, potential = company.data, company.potential
+    share, months = share_left(data.period, potential.season, day)
+    accounts = data.accounts
+    of_account = territory_of[company.units.unit_of_account]
+    holders = seat_holders(company)
+    expected, low, high = (
+        np.rint(values * share).astype(np.int64)
+        for values in (potential.expected, potential.low, potential.high)
+    )
+    simulation = simulate(
+        accounts["account_id"].astype(str).tolist(),
+        expected,
+        low,
+        high,
+        of_account,
+        company.today.continues & (of_account != company.today.seat_of_account),
+        holders,
+        remaining_period(data.period, day),
+        settled.sheet,
+        scenario.outcomes,
+        scenario.seed,
+        ramp=scenario.quota.ramp if scenario.quota else (),
+        season=months,
+        groups=_groups(scenario, company),
+    )
+    seats = company.seats
+    own = [record.booked.get(rep or "", 0) for rep in seats.rep_ids]
+    whole = _booked_by_seat(record, seats.territory_ids, own)
+    drawn = simulation.bookings
+    people = summarise_draws(
+        holders, drawn + np.array(own)[:, None], simulation.coverage, settled.sheet
+    ).outcomes
+    teams = summarise_draws(
+        holders, drawn + np.array(whole)[:, None], simulation.coverage, settled.sheet
+    ).outcomes
+    return replace(
+        people,
+        outcomes=(
+            *(one for one in teams.outcomes if one.level != "rep"),
+            *(one for one in people.outcomes if one.level == "rep"),
+        ),
+        goal_probability=teams.goal_probability,
+        findings=simulation.outcomes.findings,
+    )
+
+
+def _groups(scenario: Scenario, company: Company) -> dict[str, list[str]]:
+    """Return the columns by which accounts share their luck, (accounts,) each."""
+    accounts = company.data.accounts
+    names = [name for name in scenario.outcomes.common_by if name in accounts]
+    return {name: accounts[name].fillna("").astype(str).tolist() for name in names}
+
+
+def _booked_by_seat(
+    record: YearRecord, territory_ids: tuple[str, ...], own: list[int]
+) -> list[int]:
+    """Return what was booked for each seat: its holder's own, and those before him."""
+    rest = sum(record.booked.values()) - sum(own)
+    whole = list(own)
+    last: dict[str, list[str]] = {t.territory_id: [] for t in record.tenures}
+    for tenure in record.tenures:
+        last[tenure.territory_id].append(tenure.rep_id)
+    for at, name in enumerate(territory_ids):
+        for rep_id in dict.fromkeys(last.get(name, ())[:-1]):
+            amount = record.booked.get(rep_id, 0)
+            if rep_id and rest >= amount > 0:
+                whole[at] += amount
+                rest -= amount
+    if whole:
+        # What nobody in a seat was credited with still counts for the company.
+        whole[-1] += rest
+    return whole

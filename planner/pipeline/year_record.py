@@ -1,0 +1,285 @@
+"""The record of a plan's year: who held what when, what is closed, and what the change left alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.inputs.duplicates import find_duplicates
+from planner.pipeline.change_quotas import Settlement, seat_day
+from planner.quotas.parts import QuotaPart
+from planner.tracking.ownership import AccountTenure, HoldOver, Ownership, credit_bookings
+from planner.tracking.record import ClosedMonth, YearRecord
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from planner.inputs.data import PlanningData
+    from planner.outputs.plan import Plan
+    from planner.pipeline.change_alignment import ChangedAlignment
+    from planner.pipeline.running import Succession
+    from planner.scenario.model import Scenario
+
+Ints = npt.NDArray[np.int64]
+
+
+def make_record(
+    running: Plan,
+    succession: Succession,
+    changed: ChangedAlignment,
+    settled: Settlement,
+    of_account: Ints,
+    day: date,
+    scenario: Scenario,
+    goal: Decimal | None,
+) -> YearRecord:
+    """Return what a changed plan remembers of its year.
+
+    Parameters
+    ----------
+    running, succession
+        The plan before, and what has changed.
+    changed, settled
+        The alignment and the quotas after it.
+    of_account
+        The seat of each account after the change, (accounts,).
+    day
+        The first day that could change.
+    scenario
+        For the hold-over window.
+    goal
+        That the scenario itself gives, whatever events say.
+    """
+    data = succession.data
+    seats = changed.company.seats.territory_ids
+    moved, tenures = _account_tenures(running, succession, data, seats, of_account, day)
+    earlier = running.year.events if running.year else ()
+    events = tuple(dict.fromkeys((*earlier, *succession.applied)))
+    accounts = {
+        name: seats[at] if at >= 0 else ""
+        for name, at in zip(data.accounts["account_id"].tolist(), of_account.tolist(), strict=True)
+    }
+    own = Ownership(
+        territory_of={
+            a: s for a, s in accounts.items() if a not in {t.account_id for t in tenures}
+        },
+        moved=tenures,
+        seats=succession.after.tenures,
+    )
+    booked = _booked(data, own, running.data.period.start, day, scenario)
+    return YearRecord(
+        effective=day,
+        running=running.provenance.name,
+        events=events,
+        applied=succession.applied,
+        tenures=succession.after.tenures,
+        accounts=tenures,
+        parts=settled.parts,
+        closed=_closed_months(settled.parts, data, running.data.period.bounds, day),
+        booked=booked,
+        moved=moved,
+        touched=settled.touched,
+        dropped=settled.dropped,
+        widened=changed.widened,
+        account_changes=tuple(succession.gone.values()),
+        goals=succession.after.goals,
+        closed_seats=dict(succession.after.closed),
+        untouched=_untouched(running, changed, settled, of_account),
+        quota_before=_quotas_of(running),
+        scenario_goal=None if goal is None else data.currency.to_minor(goal),
+        duplicates=find_duplicates(data.accounts, succession.added),
+    )
+
+
+def _account_tenures(
+    running: Plan,
+    succession: Succession,
+    data: PlanningData,
+    seats: tuple[str, ...],
+    of_account: Ints,
+    day: date,
+) -> tuple[dict[str, str], tuple[AccountTenure, ...]]:
+    """Return why each moved account did, and the seats of all that changed in the year so far."""
+    names = ("", *running.territory_ids)
+    before = {
+        name: names[at + 1]
+        for name, at in zip(
+            running.data.accounts["account_id"].tolist(),
+            running.territory_of_account.tolist(),
+            strict=True,
+        )
+    }
+    known: dict[str, list[AccountTenure]] = {}
+    for tenure in running.year.accounts if running.year else ():
+        known.setdefault(tenure.account_id, []).append(tenure)
+    moved: dict[str, str] = {}
+    start = running.data.period.start
+
+    def hand_over(account: str, target: str, when: date) -> None:
+        mine = known.setdefault(account, [])
+        if not mine and account in before:
+            mine.append(
+                AccountTenure(account_id=account, territory_id=before[account], start=start)
+            )
+        if mine:
+            last = mine.pop()
+            mine += [_end(last, when)] if last.start < when else []
+        if target is not None and target != "-":
+            mine.append(AccountTenure(account_id=account, territory_id=target, start=when))
+
+    now = ("", *seats)
+    for account, at in zip(data.accounts["account_id"].tolist(), of_account.tolist(), strict=True):
+        source, target = before.get(account), now[at + 1]
+        if source == target:
+            continue
+        hand_over(account, target, seat_day(succession, account, source or "", day))
+        moved[account] = _why(succession, account, source, target)
+    for account, change in succession.gone.items():
+        if account in before:
+            hand_over(account, "-", max(change.day, start))
+    every = sorted(known)
+    return moved, tuple(tenure for account in every for tenure in known[account])
+
+
+def _end(tenure: AccountTenure, day: date) -> AccountTenure:
+    from dataclasses import replace
+
+    return replace(tenure, end=day)
+
+
+def _why(succession: Succession, account: str, source: str | None, target: str) -> str:
+    if source is None:
+        return "new"
+    if source in succession.after.closed:
+        return "its seat is closed"
+    if not source:
+        return "had no rep"
+    return "moved by a hold or within the budget of the change" if target else "nobody may serve it"
+
+
+def _closed_months(
+    parts: tuple[QuotaPart, ...],
+    data: PlanningData,
+    bounds: tuple[tuple[date, date], ...],
+    day: date,
+) -> tuple[ClosedMonth, ...]:
+    """Return the company's months up to the change: what was asked, and what came."""
+    months = []
+    for start, end in bounds:
+        stop = min(end, day)
+        if start >= day:
+            break
+        asked = sum(
+            p.quota for p in parts if p.level == "company" and p.start >= start and p.end <= stop
+        )
+        booked = sum(amount for when, amount in _dated(data) if start <= when < stop)
+        months.append(ClosedMonth(start=start, end=stop, quota=asked, booked=booked))
+    return tuple(months)
+
+
+def _dated(data: PlanningData) -> list[tuple[date, int]]:
+    """Return what was booked on each day, minor units."""
+    if data.history is None or data.history.empty:
+        return []
+    sums = data.history.groupby("date")["amount"].sum()
+    return [(when.date(), int(amount)) for when, amount in sums.items()]  # type: ignore[attr-defined]  # the index holds timestamps
+
+
+def _booked(
+    data: PlanningData, own: Ownership, start: date, day: date, scenario: Scenario
+) -> dict[str, int]:
+    """Return what each person is credited with up to the change, minor units."""
+    if data.history is None:
+        return {}
+    rows = within(data.history, start, day)
+    window = HoldOver(days=scenario.change.hold_over_days, open_on=open_deals(data, own))
+    credited = credit_bookings(
+        rows["account_id"].tolist(),
+        rows["date"].to_numpy().astype("datetime64[D]"),
+        rows["rep_id"].fillna("").astype(str).tolist(),
+        own,
+        window,
+    )
+    sums: dict[str, int] = {}
+    for (rep_id, _), amount in zip(credited, rows["amount"].tolist(), strict=True):
+        sums[rep_id] = sums.get(rep_id, 0) + int(amount)
+    return {rep_id: sums[rep_id] for rep_id in sorted(sums)}
+
+
+def within(history: pd.DataFrame, start: date, day: date) -> pd.DataFrame:
+    """Return the bookings from one day to the day before another."""
+    import pandas as pd
+
+    return history[(history["date"] >= pd.Timestamp(start)) & (history["date"] < pd.Timestamp(day))]
+
+
+def open_deals(data: PlanningData, own: Ownership) -> frozenset[str]:
+    """Return the accounts with a deal that was open on the day they changed hands."""
+    deals = data.opportunities
+    if deals is None or deals.empty or not own.moved:
+        return frozenset()
+    changed = {t.account_id: t.end for t in own.moved if t.end is not None}
+    found = set()
+    columns = (deals["account_id"], deals["created"], deals["close_date"])
+    for account, created, closes in zip(*columns, strict=True):
+        day = changed.get(account)
+        if day is None:
+            continue
+        begun = created != created or created.date() < day  # noqa: PLR0124  NaT differs from itself
+        unfinished = closes != closes or closes.date() >= day  # noqa: PLR0124  likewise
+        if begun and unfinished:
+            found.add(str(account))
+    return frozenset(found)
+
+
+def _untouched(
+    running: Plan, changed: ChangedAlignment, settled: Settlement, of_account: Ints
+) -> tuple[str, ...]:
+    """Return the territories that are as they were: same accounts, same holder, same quota."""
+    company = changed.company
+    before = _books(running.data, running.territory_of_account, running.territory_ids)
+    after = _books(company.data, of_account, company.seats.territory_ids)
+    was = dict(zip(running.territory_ids, running.seats.rep_ids, strict=True))
+    return tuple(
+        name
+        for name, rep_id in zip(company.seats.territory_ids, company.seats.rep_ids, strict=True)
+        if was.get(name) == rep_id
+        and before.get(name) == after.get(name)
+        and rep_id not in settled.touched
+        and name not in settled.touched
+    )
+
+
+def _quotas_of(running: Plan) -> dict[str, int]:
+    """Return what people owe in a plan over its direct components, by level and id."""
+    sums: dict[str, int] = {}
+    for line in running.quotas.lines if running.quotas else ():
+        if running.quotas is not None and line.component not in running.quotas.beside:
+            key = f"{line.level} {line.rep_id}"
+            sums[key] = sums.get(key, 0) + line.quota
+    return sums
+
+
+def _books(data: PlanningData, places: Ints, names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the accounts of each seat."""
+    books: dict[str, list[str]] = {}
+    for account, at in zip(data.accounts["account_id"].tolist(), places.tolist(), strict=True):
+        if at >= 0:
+            books.setdefault(names[at], []).append(account)
+    return books
+
+
+def carry_clusters(running: Plan, data: PlanningData) -> Ints:
+    """Return the running plan's group of each account, -1 for new ones, (accounts,)."""
+    ids = data.accounts["account_id"].tolist()
+    if len(running.clusters) != len(running.data.accounts):
+        return np.full(len(ids), -1, dtype=np.int64)
+    known = dict(
+        zip(running.data.accounts["account_id"].tolist(), running.clusters.tolist(), strict=True)
+    )
+    return np.array([known.get(name, -1) for name in ids], dtype=np.int64)
