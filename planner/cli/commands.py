@@ -17,6 +17,7 @@ COMMANDS = {
     "init": ("starting", "Write a starter scenario and empty table templates."),
     "check": ("checking", "Read and validate everything; change nothing."),
     "plan": ("planning", "Align territories, set quotas, simulate, write the plan's folder."),
+    "track": ("tracking", "Hold the year so far against a plan: landing, drift, contests."),
     "score": ("scoring", "Score someone else's alignment by the scenario's own rules."),
     "explain": ("explaining", "Say why an account or a territory is as it is."),
     "compare": ("comparing", "Put plans side by side; the first is the baseline."),

@@ -42,11 +42,11 @@ def summarise(plan: Plan) -> dict[str, Any]:
         "moved": {name: plain_number(value) for name, value in asdict(moved).items()},
         "violations": list(alignment.violations),
         "quota": _quota_totals(plan),
-        "change": change_document(plan),
         "goal_probability": plain_number(plan.outcomes.goal_probability) if plan.outcomes else None,
         "seconds": dict(plan.provenance.seconds),
         "peak_memory_mb": plan.provenance.peak_memory_mb,
         **_edit_counts(plan),
+        **({"change": change_document(plan)} if plan.year else {}),
     }
 
 
@@ -84,6 +84,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "name": plan.provenance.name,
         **summarise(plan),
+        "change": change_document(plan),
         "interrupted": plan.interrupted,
         "cost_by_term": {name: plain_number(cost) for name, cost in alignment.cost_by_term.items()},
         "bound_relaxes": list(alignment.bound_relaxes),

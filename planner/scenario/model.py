@@ -13,7 +13,7 @@ from planner.parameters import Parameters
 from planner.potential.parameters import PerformanceParameters, PotentialParameters
 from planner.quotas.parameters import QuotaParameters
 from planner.territories.parameters import AlignmentParameters
-from planner.tracking.parameters import ChangeParameters
+from planner.tracking.parameters import ChangeParameters, TrackParameters
 from planner.units.parameters import WorkloadParameters
 
 
@@ -64,6 +64,9 @@ class Scenario(Parameters):
     )
     change: ChangeParameters = Field(
         default_factory=ChangeParameters, description="What a change to a running plan may do."
+    )
+    track: TrackParameters = Field(
+        default_factory=TrackParameters, description="How the year is held against the plan."
     )
 
     @field_validator("fx")

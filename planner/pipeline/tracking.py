@@ -1,0 +1,393 @@
+"""A plan and what came in, brought together: the year so far as arrays, then held to the plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.inputs.roster_start import start_roster
+from planner.pipeline.tracking_tables import Came, read_came
+from planner.pipeline.year_record import open_deals, within
+from planner.quotas.parts import owed_until, parts_of_sheet
+from planner.tracking.contests import Board, Deed, settle_contest
+from planner.tracking.following import Balanced, Owed, Tracking, YearToDate, follow
+from planner.tracking.landing import Trial, share_done
+from planner.tracking.ownership import HoldOver, Ownership, credit_bookings
+from planner.tracking.parameters import ChangeParameters, TrackParameters
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.inputs.data import PlanningData
+    from planner.outputs.plan import Plan
+    from planner.potential.standing import Standing
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+DAY = timedelta(days=1)
+# Past years are tried at these shares of their days, beside where the year stands now.
+CUTS = (0.25, 0.5, 0.75)
+MOST_YEARS = 5
+CREDITED = tuple[str, str]
+
+
+def track_plan(
+    plan: Plan,
+    history: Path,
+    *,
+    as_of: date | None = None,
+    opportunities: Path | None = None,
+    activities: Path | None = None,
+    folder: str = "PLAN",
+) -> tuple[Tracking, Came, Standing]:
+    """Hold what came in against a plan.
+
+    Parameters
+    ----------
+    plan
+        As read from its folder.
+    history
+        A table of bookings.
+    as_of
+        The last day that counts; default: the last booking.
+    opportunities, activities
+        Tables; default: as the plan's folder has them.
+    folder
+        How the plan is called in the commands that a remedy names.
+
+    Returns
+    -------
+    tuple
+        The year against the plan, the rows it rests on, and the score cards on that day.
+
+    Raises
+    ------
+    ScenarioError
+        When a file cannot be found, or the day is outside the plan.
+    DataError
+        When a table cannot be used.
+    """
+    came = read_came(plan, history, as_of=as_of, opportunities=opportunities, activities=activities)
+    return track_tables(plan, came, folder)
+
+
+def track_tables(plan: Plan, came: Came, folder: str = "PLAN") -> tuple[Tracking, Came, Standing]:
+    """Hold tables that were read already against a plan; arguments as :func:`track_plan`."""
+    parameters = TrackParameters.model_validate(plan.provenance.scenario.get("track") or {})
+    data = _data_today(plan, came)
+    standing = _stand(plan, data)
+    own = ownership_of(plan)
+    rows = within(came.history, plan.data.period.start, came.as_of + DAY)
+    credited = _credit(plan, data, rows, own)
+    year = gather_year(plan, came, data, own, rows, credited, standing)
+    tracking = follow(year, parameters, folder)
+    boards = _contests(plan, came, rows, credited, parameters)
+    return replace(tracking, boards=boards), came, standing
+
+
+def _data_today(plan: Plan, came: Came) -> PlanningData:
+    """Return the plan's tables with what came in."""
+    return replace(
+        plan.data,
+        period=replace(plan.data.period, as_of=came.as_of),
+        history=_joined(plan, came),
+        opportunities=came.opportunities,
+        activities=came.activities,
+    )
+
+
+def _joined(plan: Plan, came: Came) -> pd.DataFrame:
+    """Return the plan's history before its first day, and what came in since."""
+    import pandas as pd
+
+    from planner.inputs.events import sort_history
+
+    start = pd.Timestamp(plan.data.period.start)
+    given = came.history
+    if plan.data.history is None:
+        return given
+    first = given["date"].min() if len(given) else start
+    # A table that reaches back holds the past itself; else the plan's folder does.
+    older = plan.data.history[plan.data.history["date"] < min(first, start)]
+    columns = [name for name in plan.data.history.columns if name in given.columns]
+    return sort_history(pd.concat([older[columns], given[columns]], ignore_index=True))
+
+
+def _stand(plan: Plan, data: PlanningData) -> Standing:
+    from planner.potential.parameters import PerformanceParameters
+    from planner.potential.standing import assess_standing
+
+    goals = PerformanceParameters.model_validate(plan.provenance.scenario.get("performance") or {})
+    return assess_standing(data, plan.potential, (), goals)
+
+
+def ownership_of(plan: Plan) -> Ownership:
+    """Return who owned what on every day of a plan."""
+    names = ("", *plan.territory_ids)
+    moved = plan.year.accounts if plan.year else ()
+    changed = {tenure.account_id for tenure in moved}
+    seats = start_roster(
+        plan.data.reps,
+        plan.territory_ids,
+        plan.seats.rep_ids,
+        plan.data.period,
+        plan.year.tenures if plan.year else (),
+    ).tenures
+    ids = plan.data.accounts["account_id"].tolist()
+    return Ownership(
+        territory_of={
+            account: names[at + 1]
+            for account, at in zip(ids, plan.territory_of_account.tolist(), strict=True)
+            if account not in changed
+        },
+        moved=moved,
+        seats=seats,
+    )
+
+
+def _credit(plan: Plan, data: PlanningData, rows: pd.DataFrame, own: Ownership) -> list[CREDITED]:
+    rules = ChangeParameters.model_validate(plan.provenance.scenario.get("change") or {})
+    window = HoldOver(days=rules.hold_over_days, open_on=open_deals(data, own))
+    return credit_bookings(
+        rows["account_id"].tolist(),
+        rows["date"].to_numpy().astype("datetime64[D]"),
+        rows["rep_id"].fillna("").astype(str).tolist(),
+        own,
+        window,
+    )
+
+
+def gather_year(
+    plan: Plan,
+    came: Came,
+    data: PlanningData,
+    own: Ownership,
+    rows: pd.DataFrame,
+    credited: list[CREDITED],
+    standing: Standing,
+) -> YearToDate:
+    """Return the year so far as arrays.
+
+    Parameters
+    ----------
+    plan, came, data
+        The plan, what came in, and both as one.
+    own
+        Who owned what.
+    rows, credited
+        The plan's bookings, and who is credited with each for which seat.
+    standing
+        For the open pipeline.
+    """
+    period, seats = plan.data.period, plan.territory_ids
+    serving = own.serving(min(came.as_of + DAY, period.end - DAY))
+    amounts = rows["amount"].tolist()
+    people: dict[str, int] = {}
+    booked = dict.fromkeys(seats, 0)
+    ids = {rep.rep_id for rep in plan.data.reps}
+    for (rep_id, seat), amount in zip(credited, amounts, strict=True):
+        # What comes in while a seat is open is its headcount's to be hired.
+        who = rep_id or (f"open-{seat}" if seat in ids else seat)
+        people[who] = people.get(who, 0) + int(amount)
+        if seat in booked:
+            booked[seat] += int(amount)
+    owed, seat_owed, teams = _owed(plan, came.as_of + DAY)
+    return YearToDate(
+        as_of=came.as_of,
+        done=share_done(period, plan.potential.season, came.as_of + DAY),
+        territory_ids=seats,
+        serving=tuple(serving.get(name, "") or name for name in seats),
+        baseline=_by_seat(plan, plan.potential.expected),
+        booked=np.array([booked[name] for name in seats], dtype=float),
+        seat_owed=np.array([seat_owed.get(name, 0) for name in seats], dtype=float),
+        credited=people,
+        owed=owed,
+        teams=teams,
+        pipeline=_open_pipeline(standing),
+        territory_of=plan.territory_of_account,
+        done_before=_done_before(plan, own, came.as_of + DAY),
+        trials=_trials(plan, data, came.as_of),
+        balanced=_balanced(plan),
+    )
+
+
+def _done_before(plan: Plan, own: Ownership, day: date) -> Floats:
+    """Return the share of the year that was due before whoever serves each seat now began."""
+    period, season = plan.data.period, plan.potential.season
+    serving = own.serving(min(day, period.end - DAY))
+    begun = dict.fromkeys(plan.territory_ids, period.start)
+    for tenure in own.seats:
+        if tenure.start < day and serving.get(tenure.territory_id) == tenure.rep_id:
+            begun[tenure.territory_id] = max(tenure.start, period.start)
+    return np.array([share_done(period, season, begun[name]) for name in plan.territory_ids])
+
+
+def _by_seat(plan: Plan, values: Ints | Floats) -> Floats:
+    placed = plan.territory_of_account >= 0
+    return np.bincount(
+        plan.territory_of_account[placed],
+        weights=np.maximum(values[placed], 0),
+        minlength=len(plan.territory_ids),
+    ).astype(float)
+
+
+def _owed(
+    plan: Plan, day: date
+) -> tuple[tuple[Owed, ...], dict[str, int], dict[str, tuple[str, ...]]]:
+    """Return what everybody owes, what was owed for each seat by now, and the teams."""
+    sheet = plan.quotas
+    if sheet is None:
+        return (), {}, {}
+    parts = plan.year.parts if plan.year else parts_of_sheet(sheet, plan.data.period)
+    direct = [part for part in parts if part.component not in sheet.beside]
+    totals = owed_until(direct, plan.data.period.end)
+    done = owed_until(direct, day)
+    sums: dict[tuple[str, str], list[int]] = {}
+    for (rep_id, level, component), quota in totals.items():
+        entry = sums.setdefault((level, rep_id), [0, 0])
+        entry[0] += quota
+        entry[1] += done.get((rep_id, level, component), 0)
+    owed = tuple(
+        Owed(level=level, rep_id=rep_id, quota=quota, to_date=to_date)  # type: ignore[arg-type]  # the levels of quota lines
+        for (level, rep_id), (quota, to_date) in sorted(sums.items())
+    )
+    seats: dict[str, int] = {}
+    for seat in {part.territory_id for part in direct if part.territory_id}:
+        mine = [part for part in direct if part.territory_id == seat and part.start < day]
+        seats[seat] = sum(owed_until(mine, day).values())
+    return owed, seats, _teams(plan)
+
+
+def _teams(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the people below each manager, at any depth, whenever in the year they were."""
+    assert plan.quotas is not None
+    parents: dict[tuple[str, str], str | None] = {}
+    for line in plan.quotas.lines:
+        parents[line.rep_id, line.level] = line.parent_id
+    teams: dict[str, set[str]] = {}
+    for (rep_id, level), above in parents.items():
+        boss = above
+        while level == "rep" and boss is not None and boss != "company":
+            teams.setdefault(boss, set()).add(rep_id)
+            boss = parents.get((boss, "manager"))
+    return {manager: tuple(sorted(people)) for manager, people in sorted(teams.items())}
+
+
+def _open_pipeline(standing: Standing) -> dict[str, tuple[int, int, float]]:
+    if standing.pipeline is None:
+        return {}
+    return {rep.rep_id: (rep.amount, rep.expected, rep.need) for rep in standing.pipeline.reps}
+
+
+def _balanced(plan: Plan) -> Balanced | None:
+    measure = plan.alignment.measures.get("potential")
+    if measure is None or measure.tolerance is None:
+        return None
+    return Balanced(
+        name="potential",
+        tolerance=measure.tolerance,
+        target=measure.target,
+        amounts=np.asarray(plan.account_measures["potential"], dtype=float),
+    )
+
+
+def _trials(plan: Plan, data: PlanningData, as_of: date) -> tuple[Trial, ...]:
+    """Return past moments of the year at which the same forecast could have been made."""
+    if data.history is None or data.history.empty:
+        return ()
+    period = plan.data.period
+    place = _seat_places(plan, data)
+    days = data.history["date"].to_numpy().astype("datetime64[D]")
+    amounts = data.history["amount"].to_numpy(dtype=float)
+    length = (period.end - period.start).days
+    cuts = sorted({round(length * share) for share in CUTS} | {(as_of + DAY - period.start).days})
+    first = days.min()
+    trials = []
+    for years in range(1, MOST_YEARS + 1):
+        start = np.datetime64(period.start) - np.timedelta64(round(365.25 * years), "D")
+        if first > start - np.timedelta64(length - 31, "D"):
+            break
+        base = _between(place, days, amounts, start - np.timedelta64(length, "D"), start)
+        for cut in cuts:
+            done = share_done(period, plan.potential.season, period.start + timedelta(days=cut))
+            if not 0 < done < 1:
+                continue
+            now = start + np.timedelta64(cut, "D")
+            end = start + np.timedelta64(length, "D")
+            booked, rest = (
+                _between(place, days, amounts, a, b) for a, b in ((start, now), (now, end))
+            )
+            size = len(plan.territory_ids)
+            trials.append(
+                Trial(
+                    baseline=base[:size],
+                    booked=booked[:size],
+                    rest=rest[:size],
+                    done=done,
+                    year=years,
+                )
+            )
+    return tuple(trials)
+
+
+def _seat_places(plan: Plan, data: PlanningData) -> Ints:
+    """Return the seat of each past booking's account as the plan has it, the last for nobody's."""
+    import pandas as pd
+
+    assert data.history is not None
+    rows = pd.Index(plan.data.accounts["account_id"]).get_indexer(
+        pd.Index(data.history["account_id"])
+    )
+    seats = np.append(plan.territory_of_account, -1)[rows]
+    return np.where(seats < 0, len(plan.territory_ids), seats)
+
+
+def _between(
+    place: Ints,
+    days: npt.NDArray[np.datetime64],
+    amounts: Floats,
+    start: np.datetime64,
+    end: np.datetime64,
+) -> Floats:
+    inside = (days >= start) & (days < end)
+    return np.bincount(place[inside], amounts[inside], int(place.max(initial=0)) + 1).astype(float)
+
+
+def _contests(
+    plan: Plan,
+    came: Came,
+    rows: pd.DataFrame,
+    credited: list[CREDITED],
+    parameters: TrackParameters,
+) -> tuple[Board, ...]:
+    if not parameters.contests:
+        return ()
+    deeds = _deeds(came, rows, credited)
+    tenures = ownership_of(plan).seats
+    return tuple(
+        settle_contest(one, deeds, plan.data.reps, tenures, plan.data.period, came.as_of)
+        for one in parameters.contests
+    )
+
+
+def _deeds(came: Came, rows: pd.DataFrame, credited: list[CREDITED]) -> list[Deed]:
+    """Return every booking and activity that may count in a contest."""
+    dates = [day.date() for day in rows["date"]]
+    deeds = [
+        Deed(rep_id=rep_id, day=day, kind="bookings", amount=float(amount))
+        for (rep_id, _), day, amount in zip(credited, dates, rows["amount"].tolist(), strict=True)
+    ]
+    if came.activities is None or came.activities.empty:
+        return deeds
+    table = came.activities
+    counts = table["count"].fillna(1.0).tolist()
+    columns = (table["rep_id"].tolist(), table["date"], table["kind"].tolist(), counts)
+    return deeds + [
+        Deed(rep_id=str(rep), day=day.date(), kind=str(kind), amount=float(count))
+        for rep, day, kind, count in zip(*columns, strict=True)
+    ]
