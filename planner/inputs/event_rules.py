@@ -174,9 +174,9 @@ def _hire(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
 
 def _like_before(roster: Roster, event: YearEvent, seat: str) -> Rep:
     """Return a newcomer's row: what the seat's last holder was, under his own name."""
-    named = [t.rep_id for t in roster.tenures if t.territory_id == seat and t.rep_id]
     of_seat = [rep.rep_id for rep in roster.reps.values() if rep.territory_id == seat]
-    known = [rep_id for rep_id in (*of_seat, *named) if rep_id in roster.reps]
+    held = [t.rep_id for t in roster.tenures if t.territory_id == seat and t.role == "holder"]
+    known = [rep_id for rep_id in (*of_seat, *held) if rep_id in roster.reps]
     name = event.name or event.rep_id
     if not known:
         return Rep(rep_id=event.rep_id, name=name)

@@ -14,6 +14,10 @@ from planner.outputs.wording import Headline, full_money, short_money
 from planner.tracking.record import YearRecord
 
 MOST_ROWS, MOST_LINES = 200, 8
+ACCOUNT_COLUMNS = (
+    *("account_id", "name", "change", "from", "to_territory_id", "to", "from_day"),
+    *("trailing_revenue", "why"),
+)
 NUMBERS = {"money", "share", "number", "integer", "hours"}
 
 
@@ -40,7 +44,9 @@ def change_page(plan: Plan) -> Page:
         sections=(
             Section(title="What happened", table=page_table(tables["events"], plan)),
             Section(
-                title="Accounts with another seat or rep", table=page_table(tables["change"], plan)
+                title="Accounts with another seat or rep",
+                words="Further columns are in change.csv.",
+                table=page_table(_narrow(tables["change"], ACCOUNT_COLUMNS), plan),
             ),
             Section(
                 title="Quotas that changed",
@@ -57,6 +63,10 @@ def change_page(plan: Plan) -> Page:
         ),
         footer="The same rows are in change.csv, change_quotas.csv, seats.csv and events.csv.",
     )
+
+
+def _narrow(table: Table, names: tuple[str, ...]) -> Table:
+    return Table(name=table.name, columns=tuple(table.column(name) for name in names))
 
 
 def _cards(plan: Plan, year: YearRecord) -> tuple[Headline, ...]:
@@ -210,12 +220,14 @@ def page_table(table: Table, plan: Plan) -> PageTable:
 def _cell(column: Column, value: Any, plan: Plan) -> Cell:
     if value is None or value == "":
         return word_cell("")
-    if column.kind == "money":
-        return number_cell(full_money(plan.data.currency, int(value)))
-    if column.kind == "share":
-        return number_cell(f"{100 * value:.1f}%")
+    if column.kind in NUMBERS:
+        return number_cell(_word_number(column.kind, value, plan))
     if column.kind == "flag":
         return word_cell("yes" if value else "no")
-    if column.kind in NUMBERS:
-        return number_cell(f"{value:,}")
-    return word_cell(str(value))
+    return word_cell(str(value), "id" if column.kind == "date" else "")
+
+
+def _word_number(kind: str, value: Any, plan: Plan) -> str:
+    if kind == "money":
+        return short_money(plan.data.currency, int(value))
+    return f"{100 * value:.1f}%" if kind == "share" else f"{value:,}"

@@ -25,7 +25,7 @@ from planner.tracking.following import Progress, Tracking
 if TYPE_CHECKING:
     from planner.potential.standing import Standing
 
-MOST_LINES, MOST_SIGNALS, MOST_STALE = 200, 40, 20
+MOST_LINES, MOST_SIGNALS, MOST_STALE = 200, 20, 20
 LEVELS = {"company": "Company", "manager": "Team", "rep": "Rep"}
 HEADS = (
     *("Level", "ID", "Name", "Quota", "Due by now", "Booked", "Of due", "Lands at", "From", "To"),
@@ -52,7 +52,7 @@ def tracking_page(plan: Plan, tracking: Tracking, standing: Standing) -> Page:
         sections=(
             Section(
                 title="Against the quota",
-                words="Territory is the share of potential over the share of quota: below 1 it has "
+                words=f"Amounts in {plan.data.currency.code}. Territory is the share of potential over the share of quota: below 1 it has "
                 "too little to give. Performance is bookings over potential to date, at the "
                 "company's own pace.",
                 table=progress_table(plan, tracking),
@@ -142,7 +142,8 @@ def _figures(money: Currency, line: Progress) -> tuple[str, ...]:
 
 def progress_table(plan: Plan, tracking: Tracking) -> PageTable:
     """Return the year against the quota by company, team and rep."""
-    rows = progress_rows(plan, tracking)
+    code = f"{plan.data.currency.code} "
+    rows = [tuple(cell.replace(code, "") for cell in row) for row in progress_rows(plan, tracking)]
     cells = tuple(
         (
             word_cell(row[0]),

@@ -248,6 +248,7 @@ def _rep_rows(running: Plan, data: PlanningData, after: Roster) -> pd.DataFrame:
     older = running.data.reps_table
     missing = older[~older["rep_id"].isin(table["rep_id"])]
     rows = pd.concat([table, missing], ignore_index=True)
+    rows = pd.concat([rows, _rows_like(rows, after)], ignore_index=True)
     wanted = pd.DataFrame({"rep_id": pd.Series(list(after.reps), dtype=rows["rep_id"].dtype)})
     rows = wanted.merge(rows, on="rep_id", how="left")
     for name in ("role", "manager_id", "coverage", "status", "name"):
@@ -255,6 +256,20 @@ def _rep_rows(running: Plan, data: PlanningData, after: Roster) -> pd.DataFrame:
             values = [getattr(rep, name) or None for rep in after.reps.values()]
             rows[name] = pd.Series(values, dtype="str")
     return rows
+
+
+def _rows_like(rows: pd.DataFrame, after: Roster) -> pd.DataFrame:
+    """Return a row for each newcomer who has none: the one of whoever was in his seat before."""
+    known = {name: at for at, name in enumerate(rows["rep_id"].tolist())}
+    seats = {rep.territory_id: rep.rep_id for rep in after.reps.values() if rep.rep_id in known}
+    pairs = [
+        (rep.rep_id, known[seats[rep.territory_id]])
+        for rep in after.reps.values()
+        if rep.rep_id not in known and rep.territory_id in seats
+    ]
+    copied = rows.iloc[[at for _, at in pairs]].copy()
+    copied["rep_id"] = [name for name, _ in pairs]
+    return copied
 
 
 def remaining_period(period: Period, effective: date) -> Period:

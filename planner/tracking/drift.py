@@ -42,6 +42,12 @@ class Signal:
     high: float
     alarm: bool
 
+    @property
+    def reach(self) -> float:
+        """Return how far the figure is on its way to the limit; above 1 it is beyond."""
+        width = self.high - 1.0
+        return abs(self.value - 1.0) / width if width > 0 else 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:

@@ -195,7 +195,7 @@ class Tracking:
     lines
         The company, then managers and reps by id.
     signals
-        Every control limit, alarms first.
+        Every control limit, those that are crossed first, then the nearest.
     remedy
         The smallest change that would answer the alarms.
     false_alarms
@@ -243,7 +243,7 @@ def follow(year: YearToDate, parameters: TrackParameters, plan: str = "PLAN") ->
     return Tracking(
         as_of=year.as_of,
         lines=tuple(lines),
-        signals=tuple(sorted(signals, key=lambda s: (not s.alarm, s.check, s.subject))),
+        signals=tuple(sorted(signals, key=lambda s: (-s.reach, s.check, s.subject))),
         remedy=find_remedy(year, signals, plan),
         false_alarms=parameters.false_alarms,
         spread=spread,
@@ -364,14 +364,15 @@ def check_plan(year: YearToDate, spread: Spread, parameters: TrackParameters) ->
     """
     counted = int((year.baseline > 0).sum())
     checks = 1 + counted * (2 + (year.balanced is not None))
-    limit = critical_value(parameters.false_alarms, checks, spread.years + PRIOR_YEARS)
+    limit = critical_value(parameters.false_alarms, checks, spread.books + PRIOR_YEARS)
+    alone = critical_value(parameters.false_alarms, checks, spread.years + PRIOR_YEARS)
     owed = next((o.to_date for o in year.owed if o.level == "company"), 0)
     total = np.array([float(sum(year.credited.values()))])
     whole = np.array([float(owed)])
     due = year.baseline * year.done
     fair = due * company_pace(year)
     company = np.array([spread.deviation(year.seat_owed, year.done)])
-    signals = check_ratio("attainment", [COMPANY], total, whole, company, limit)
+    signals = check_ratio("attainment", [COMPANY], total, whole, company, alone)
     names = year.territory_ids
     shared = spread.common * np.maximum(year.seat_owed, 0.0) * np.sqrt(year.done)
     noise = np.sqrt(spread.apart(year.seat_owed, year.done) ** 2 + shared**2)

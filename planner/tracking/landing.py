@@ -66,6 +66,8 @@ class Spread:
         How much of a year's expectation a book's own pace is weighed against.
     trials, years
         Past moments behind it, and in how many years.
+    books
+        Books that were seen in those years, each year's counted.
     """
 
     own: float
@@ -74,6 +76,7 @@ class Spread:
     strength: float = BOOK_STRENGTH
     trials: int = 0
     years: int = 0
+    books: int = 0
 
     def apart(self, forecast: Floats, left: float) -> Floats:
         """Return the standard deviation of each book, the company's luck left aside, (books,)."""
@@ -199,7 +202,16 @@ def measure_spread(trials: Sequence[Trial]) -> Spread:
         strength=strength,
         trials=len(seen),
         years=len(years),
+        books=_count_books(seen),
     )
+
+
+def _count_books(seen: Sequence[tuple[float, float, Floats, Trial]]) -> int:
+    """Return how many books were seen, moments of one year counted once."""
+    of_year: dict[int, int] = {}
+    for _, _, forecast, trial in seen:
+        of_year[trial.year] = max(of_year.get(trial.year, 0), int((forecast > 0).sum()))
+    return sum(of_year.values())
 
 
 def _split_misses(rows: Sequence[tuple[float, float, float]]) -> tuple[float, float]:

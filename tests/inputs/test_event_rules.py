@@ -70,6 +70,8 @@ def test_whoever_covers_serves_until_somebody_is_hired() -> None:
         *("R1", "R2", "R2", "N1")
     ]
     assert (after.reps["N1"].manager_id, after.reps["N1"].role_start) == ("M1", on(1, 6))
+    covered = apply(leave("R1", on(9), covered_by="M2"), hire)
+    assert covered.reps["N1"].manager_id == "M1", "like the seat's last holder, not its cover"
 
 
 def test_two_may_swap_their_seats_on_one_day() -> None:
