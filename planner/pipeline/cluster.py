@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner import __version__
 from planner.errors import ScenarioError
-from planner.pipeline.planning import LIBRARIES
+from planner.pipeline.plan_assembly import LIBRARIES
 from planner.pipeline.workers import ROUNDS, Work
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import DataError, ScenarioError
+from planner.errors import DataError
 from planner.findings import Finding, has_errors
 from planner.pipeline.people import settle_people, with_ramp
 from planner.pipeline.progress import Stopwatch
+from planner.pipeline.seating import build_company_seats, place_open_sites
 from planner.territories.planning import CompanyProblem, build_problem, depends_on_who_serves
 from planner.units.peers import PeerGroups
 from planner.units.result import ControlUnits, Eligibility, RunningSeats, Seats, Today
@@ -172,7 +173,7 @@ def build_company(
     from planner.units.workload import measure_work
 
     rules = scenario.alignment
-    seats = standing.seats if standing else _build_seats(scenario, data)
+    seats = standing.seats if standing else build_company_seats(scenario, data)
     work = measure_work(data, scenario.workload)
     owner = standing.seat_of_account if standing else None
     holds = resolve_holds(data, potential, seats, rules.holds, owner)
@@ -183,7 +184,7 @@ def build_company(
     )
     refuse_surplus(seats, units, data)
     if standing is None:
-        seats = _place_open_sites(scenario, units, seats, eligibility)
+        seats = place_open_sites(scenario, units, seats, eligibility)
     today = build_today(
         data, potential, units, seats, holds=holds, eligibility=eligibility, standing=standing
     )
@@ -266,46 +267,6 @@ def _unit_only(data: PlanningData, names: Iterable[str]) -> set[str]:
     return {
         name for name in names if name in data.units.columns and name not in data.accounts.columns
     }
-
-
-def _build_seats(scenario: Scenario, data: PlanningData) -> Seats:
-    from planner.units.pace import set_pace
-    from planner.units.seats import build_seats, number_seats
-
-    if isinstance(scenario.alignment.territories, int):
-        return number_seats(scenario.alignment.territories)
-    if not data.reps:
-        message = (
-            "There are no reps to plan for: give [inputs.reps], or a number of territories in "
-            "alignment.territories."
-        )
-        raise ScenarioError(message)
-    ramp = scenario.quota.ramp if scenario.quota else ()
-    return set_pace(build_seats(data, ramp), scenario.workload.role_hours)
-
-
-def _place_open_sites(
-    scenario: Scenario, units: ControlUnits, seats: Seats, eligibility: Eligibility
-) -> Seats:
-    """Choose where open headcount should sit, among the accounts that each seat may serve."""
-    from planner.clusters.centres import choose_sites
-    from planner.units.placement import open_groups, place_group
-
-    if isinstance(scenario.alignment.territories, int):
-        return seats
-    for group in open_groups(units, seats, eligibility):
-        if not np.isfinite(units.points[group.units, 0]).any():
-            continue
-        sites = choose_sites(
-            units.points[group.units],
-            np.maximum(units.visits[group.units], 1e-9),
-            len(group.seats),
-            seats.homes[group.peers],
-            capacity=np.concatenate([seats.capacity[group.peers], seats.capacity[group.seats]]),
-            seed=scenario.seed,
-        )
-        seats = place_group(seats, group, sites)
-    return seats
 
 
 def _share_targets(

@@ -22,7 +22,7 @@ from planner.pipeline.change_inputs import (
     without_budgets,
 )
 from planner.pipeline.change_quotas import Settlement, settle_quotas
-from planner.pipeline.planning import assemble_plan, join_findings, peak_memory_mb
+from planner.pipeline.plan_assembly import assemble_plan, join_findings, peak_memory_mb
 from planner.pipeline.preparation import Company, build_company, refuse_errors
 from planner.pipeline.progress import Progress, Silence, Stopwatch
 from planner.pipeline.running import Succession, stand, succeed
