@@ -74,24 +74,10 @@ def read_document(path: Path, trail: tuple[Path, ...] = ()) -> Document:
 
 
 def _find_base(path: Path, base: Any) -> Path:
-    """Return the file that a scenario extends: beside it or below, unless it says otherwise."""
-    outside = (
-        isinstance(base, dict) and base.get("outside") is True and set(base) == {"path", "outside"}
-    )
-    name = base["path"] if outside else base
-    if not isinstance(name, str) or "\0" in name:
+    """Return the scenario that one extends: its path from the one that names it."""
+    if not isinstance(base, str) or "\0" in base:
         raise ScenarioError(f"{path.name}: extends must be the name of a file, not {base!r}.")
-    found = path.parent / name
-    try:
-        inside = found.resolve().is_relative_to(path.parent.resolve())
-    except (OSError, RuntimeError) as error:
-        raise ScenarioError(f"{path.name}: extends {name!r} cannot be read: {error}.") from None
-    if not inside and not outside:
-        raise ScenarioError(
-            f"{path.name}: extends {name!r} leads out of the scenario's folder; write "
-            f'extends = {{ path = "{name}", outside = true }} if that is meant.'
-        )
-    return found
+    return path.parent / base
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -12,17 +12,8 @@ def schema_text() -> str:
     schema = Scenario.model_json_schema(by_alias=True, mode="validation")
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["properties"]["extends"] = {
-        "anyOf": [
-            {"type": "string"},
-            {
-                "type": "object",
-                "properties": {"path": {"type": "string"}, "outside": {"const": True}},
-                "required": ["path", "outside"],
-                "additionalProperties": False,
-            },
-        ],
-        "description": "Another scenario beside this one or below; only the differences are "
-        "written. One elsewhere: { path = ..., outside = true }.",
+        "type": "string",
+        "description": "Another scenario, from this one's folder; only the differences are written.",
     }
     # A scenario that extends another may leave everything to it.
     schema.pop("required", None)

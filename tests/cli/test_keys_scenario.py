@@ -49,7 +49,7 @@ def test_extends_in_a_chain_over_folders(small: SmallCompany) -> None:
     below = small.folder / "variants"
     below.mkdir()
     (below / "child.toml").write_text(
-        'extends = { path = "../scenario.toml", outside = true }\nname = "Child"\n[quota]\ngoal = 2_000_000\n',
+        'extends = "../scenario.toml"\nname = "Child"\n[quota]\ngoal = 2_000_000\n',
         "utf-8",
     )
     (small.folder / "grandchild.toml").write_text(

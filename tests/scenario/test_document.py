@@ -40,8 +40,6 @@ def test_extending_itself_is_refused(tmp_path: Path) -> None:
         ("a = ", "not valid TOML"),
         ("a = 1\na = 2", "not valid TOML"),
         ("extends = 3", "must be the name of a file"),
-        ("extends = '../other.toml'", "leads out of the scenario's folder"),
-        ("extends = '/etc/other.toml'", "leads out of the scenario's folder"),
         ("extends = 'a\\u0000b.toml'", "There is no scenario"),
         ('extends = "a\\u0000b.toml"', "must be the name of a file"),
         ("extends = { path = 'a.toml' }", "must be the name of a file"),
@@ -108,15 +106,11 @@ def test_merge_does_not_change_its_arguments() -> None:
     assert above == {"a": {"y": 2}}
 
 
-def test_extends_leaves_the_folder_only_where_that_is_stated(tmp_path: Path) -> None:
-    """A file elsewhere, or a link to one, is read when the scenario says so, and only then."""
+def test_extends_reaches_scenarios_in_other_folders(tmp_path: Path) -> None:
+    """A scenario above, an absolute one and a link to one are read alike."""
     (tmp_path / "inside").mkdir()
-    write(tmp_path, "base.toml", "[quota]\ngoal = 5\n")
-    (tmp_path / "inside" / "link.toml").symlink_to(tmp_path / "base.toml")
-    for name in ("../base.toml", "link.toml"):
+    base = write(tmp_path, "base.toml", "[quota]\ngoal = 5\n")
+    (tmp_path / "inside" / "link.toml").symlink_to(base)
+    for name in ("../base.toml", "link.toml", str(base)):
         path = write(tmp_path / "inside", "child.toml", f"extends = '{name}'\n")
-        with pytest.raises(ScenarioError, match="leads out"):
-            read_document(path)
-        stated = f"extends = {{ path = '{name}', outside = true }}\n"
-        path = write(tmp_path / "inside", "child.toml", stated)
         assert read_document(path).values == {"quota": {"goal": 5}}
