@@ -77,6 +77,16 @@ class Calibration:
     scale: float
     books: int = 0
 
+    @property
+    def taken(self) -> float:
+        """Return the multiple that a plan takes.
+
+        It is ``scale``, but never narrower than stated where company totals fell outside their
+        interval more often than one time in five: books alone cannot tell what all share.
+        """
+        held = float(np.mean(self.company)) if self.company else 0.0
+        return self.scale if self.scale >= 1.0 or held >= NOMINAL else 1.0
+
     def applied_to(self, parameters: OutcomeParameters) -> OutcomeParameters:
         """Return the parameters with the common variation that fits the past."""
         return _scaled(parameters, self.scale)

@@ -143,7 +143,9 @@ def _loser_lines(
         words = ", ".join(f"{count} {_verb(word, count)}" for word, count in counts.items())
         losers = _worst(reps, place)
         named = f" Most: {', '.join(losers)}." if losers else ""
-        lines.append(f"{names[place]}, against {names[0]}: {words} of {len(reps)} reps.{named}")
+        lines.append(
+            f"{names[place]}, against {names[0]}: {words} of {sum(counts.values())} reps.{named}"
+        )
     for plan, name in zip(plans, names, strict=True):
         risk = short_money(plan.data.currency, float(revenue_at_risk(plan).sum()))
         lines.append(

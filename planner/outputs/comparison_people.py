@@ -148,6 +148,7 @@ def _books(plan: Plan) -> tuple[dict[str, int], dict[str, int]]:
 
 def count_verdicts(reps: Sequence[ComparedRep], place: int) -> dict[Verdict, int]:
     """Return how many gain, lose and stay as they are under a later plan."""
-    words = [rep.verdict(place) for rep in reps]
+    either = (rep for rep in reps if rep.figures[0] is not None or rep.figures[place] is not None)
+    words = [rep.verdict(place) for rep in either]
     order: tuple[Verdict, ...] = ("gains", "loses", "same", "joins", "leaves", "unknown")
     return {word: words.count(word) for word in order if word in words}

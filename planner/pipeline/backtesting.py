@@ -91,7 +91,7 @@ def _calibration(found: Calibration | None) -> dict[str, Any] | None:
         "books": found.books,
         "company_inside": list(found.company),
         "books_inside_by_scale": found.by_scale,
-        "scale": found.scale,
+        "scale": found.taken,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,13 +138,14 @@ def settle_outcomes(
     found = calibrate_company(data, held_out, stated, scenario.seed)
     if found is None or found.books < FEWEST_BOOKS:
         return stated, (TOO_LITTLE,)
-    fitted = found.applied_to(stated)
+    scale = found.taken
+    fitted = replace(found, scale=scale).applied_to(stated)
     finding = Finding(
         severity="info",
         code="outcomes.calibrated",
-        message=f"What accounts share varies {found.scale:g} times as much as stated (company "
+        message=f"What accounts share varies {scale:g} times as much as stated (company "
         f"{fitted.common_variation:.3g}, groups {fitted.group_variation:.3g}): so the simulated "
-        f"80% intervals of {found.books} past books held {found.by_scale[found.scale]:.0%} of what "
+        f"80% intervals of {found.books} past books held {found.by_scale[scale]:.0%} of what "
         f"happened, and {found.by_scale[1.0]:.0%} as stated.",
         subject="outcomes",
     )

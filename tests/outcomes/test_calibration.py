@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.outcomes.calibration import PastForecast, calibrate_draws
+from planner.outcomes.calibration import Calibration, PastForecast, calibrate_draws
 from planner.outcomes.draws import common_factors, fit_draws, name_keys, sum_draws
 from planner.outcomes.parameters import OutcomeParameters
 from tests.outcomes.conftest import STILL
@@ -76,3 +76,20 @@ def test_nothing_past_keeps_the_parameters():
     assert found.accounts is None
     assert found.seats is None
     assert found.applied_to(parameters) == parameters
+
+
+@pytest.mark.parametrize(
+    ("scale", "company", "taken"),
+    [
+        (0.5, (True, True, True, True), 0.5),
+        (0.5, (True, False, True, False), 1.0),
+        (0.5, (), 1.0),
+        (2.0, (False, False), 2.0),
+    ],
+)
+def test_the_variation_is_not_narrowed_where_totals_fell_outside(scale, company, taken):
+    """Books alone cannot tell what all share: a narrower spread needs the company's totals too."""
+    found = Calibration(
+        accounts=0.8, seats=0.9, company=company, by_scale={scale: 0.8, 1.0: 0.9}, scale=scale
+    )
+    assert found.taken == taken
