@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from planner.outputs.comparison_charts import CHARTS
+from planner.outputs.scenario_charts import CHARTS
 from planner.outputs.folder import load_plan
 from planner.outputs.plan import Plan
 
