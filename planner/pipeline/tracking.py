@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.roster_start import start_roster
+from planner.pipeline.past_trials import past_trials
 from planner.pipeline.tracking_tables import Came, read_came
 from planner.pipeline.year_record import open_deals, within
 from planner.quotas.parts import owed_until, parts_of_sheet
 from planner.tracking.contests import Board, Deed, settle_contest
-from planner.tracking.following import Balanced, Owed, Tracking, YearToDate, follow
-from planner.tracking.landing import Trial, share_done
+from planner.tracking.following import Tracking, follow
+from planner.tracking.landing import share_done
 from planner.tracking.ownership import HoldOver, Ownership, credit_bookings
 from planner.tracking.parameters import ChangeParameters, TrackParameters
+from planner.tracking.year_to_date import Balanced, Owed, YearToDate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 DAY = timedelta(days=1)
-# Past years are tried at these shares of their days, beside where the year stands now.
-CUTS = (0.25, 0.5, 0.75)
-MOST_YEARS = 5
 CREDITED = tuple[str, str]
 
 
@@ -211,7 +210,7 @@ def gather_year(
         pipeline=_open_pipeline(standing),
         territory_of=plan.territory_of_account,
         done_before=_done_before(plan, own, came.as_of + DAY),
-        trials=_trials(plan, data, came.as_of),
+        trials=past_trials(plan, data, came.as_of),
         balanced=_balanced(plan),
     )
 
@@ -294,68 +293,6 @@ def _balanced(plan: Plan) -> Balanced | None:
         target=measure.target,
         amounts=np.asarray(plan.account_measures["potential"], dtype=float),
     )
-
-
-def _trials(plan: Plan, data: PlanningData, as_of: date) -> tuple[Trial, ...]:
-    """Return past moments of the year at which the same forecast could have been made."""
-    if data.history is None or data.history.empty:
-        return ()
-    period = plan.data.period
-    place = _seat_places(plan, data)
-    days = data.history["date"].to_numpy().astype("datetime64[D]")
-    amounts = data.history["amount"].to_numpy(dtype=float)
-    length = (period.end - period.start).days
-    cuts = sorted({round(length * share) for share in CUTS} | {(as_of + DAY - period.start).days})
-    first = days.min()
-    trials = []
-    for years in range(1, MOST_YEARS + 1):
-        start = np.datetime64(period.start) - np.timedelta64(round(365.25 * years), "D")
-        if first > start - np.timedelta64(length - 31, "D"):
-            break
-        base = _between(place, days, amounts, start - np.timedelta64(length, "D"), start)
-        for cut in cuts:
-            done = share_done(period, plan.potential.season, period.start + timedelta(days=cut))
-            if not 0 < done < 1:
-                continue
-            now = start + np.timedelta64(cut, "D")
-            end = start + np.timedelta64(length, "D")
-            booked, rest = (
-                _between(place, days, amounts, a, b) for a, b in ((start, now), (now, end))
-            )
-            size = len(plan.territory_ids)
-            trials.append(
-                Trial(
-                    baseline=base[:size],
-                    booked=booked[:size],
-                    rest=rest[:size],
-                    done=done,
-                    year=years,
-                )
-            )
-    return tuple(trials)
-
-
-def _seat_places(plan: Plan, data: PlanningData) -> Ints:
-    """Return the seat of each past booking's account as the plan has it, the last for nobody's."""
-    import pandas as pd
-
-    assert data.history is not None
-    rows = pd.Index(plan.data.accounts["account_id"]).get_indexer(
-        pd.Index(data.history["account_id"])
-    )
-    seats = np.append(plan.territory_of_account, -1)[rows]
-    return np.where(seats < 0, len(plan.territory_ids), seats)
-
-
-def _between(
-    place: Ints,
-    days: npt.NDArray[np.datetime64],
-    amounts: Floats,
-    start: np.datetime64,
-    end: np.datetime64,
-) -> Floats:
-    inside = (days >= start) & (days < end)
-    return np.bincount(place[inside], amounts[inside], int(place.max(initial=0)) + 1).astype(float)
 
 
 def _contests(

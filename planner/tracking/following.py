@@ -1,9 +1,8 @@
-"""The year so far against the plan: who is where, why, where it lands, and whether the plan holds."""
+"""The year so far against the plan: who is where, why, and where it lands."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -11,123 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.tracking.contests import Board
-from planner.tracking.drift import (
-    Remedy,
-    Signal,
-    check_balance,
-    check_ratio,
-    critical_value,
-    smallest_move,
-)
-from planner.tracking.landing import (
-    BOOK_STRENGTH,
-    PRIOR_YEARS,
-    Spread,
-    Trial,
-    chance_of,
-    forecast_rest,
-    interval,
-    measure_spread,
-)
+from planner.tracking.drift import Remedy, Signal
+from planner.tracking.landing import Spread, chance_of, forecast_rest, interval, measure_spread
 from planner.tracking.parameters import TrackParameters
+from planner.tracking.plan_checks import check_plan, find_remedy
+from planner.tracking.year_to_date import COMPANY, Level, Owed, YearToDate, company_pace
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Level = Literal["company", "manager", "rep"]
 Verdict = Literal["", "territory", "performance", "territory and performance", "chance"]
-COMPANY = "company"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """What somebody owes.
-
-    Parameters
-    ----------
-    level, rep_id
-        Who.
-    quota, to_date
-        Over the plan, and up to as_of, minor units.
-    """
-
-    level: Level
-    rep_id: str
-    quota: int
-    to_date: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balanced:
-    """The measure that bookings say something about.
-
-    Parameters
-    ----------
-    name, tolerance
-        As in the scenario.
-    target
-        What each territory should have, (territories,).
-    amounts
-        Of each account, (accounts,).
-    """
-
-    name: str
-    tolerance: float
-    target: Floats
-    amounts: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearToDate:
-    """A plan and what has come in, as arrays; per-territory arrays follow ``territory_ids``.
-
-    Parameters
-    ----------
-    as_of
-        The last day known.
-    done
-        Share of the year's bookings that was due by then.
-    territory_ids, serving
-        The seats, and who serves them from now on, (territories,).
-    baseline
-        What a year of each seat's accounts should bring, minor units, (territories,).
-    booked
-        What came in for each seat, minor units, (territories,).
-    seat_owed
-        What was owed for each seat up to as_of, minor units, (territories,).
-    credited
-        What each person is credited with, minor units; empty text is nobody.
-    owed
-        What everybody owes.
-    teams
-        The people below each manager.
-    pipeline
-        Open pipeline by person: amount, weighted amount, coverage needed.
-    territory_of
-        The seat of each account, (accounts,).
-    done_before
-        Share of the year's bookings that was due before whoever serves each seat began; empty
-        is none, (territories,).
-    trials
-        Past moments at which the same forecast could have been made.
-    balanced
-        None where no measure of the plan is about bookings.
-    """
-
-    as_of: date
-    done: float
-    territory_ids: tuple[str, ...]
-    serving: tuple[str, ...]
-    baseline: Floats
-    booked: Floats
-    seat_owed: Floats
-    credited: Mapping[str, int]
-    owed: tuple[Owed, ...]
-    teams: Mapping[str, tuple[str, ...]]
-    pipeline: Mapping[str, tuple[int, int, float]] = field(default_factory=dict)
-    territory_of: Ints
-    done_before: Floats = field(default_factory=lambda: np.zeros(0))
-    trials: tuple[Trial, ...] = ()
-    balanced: Balanced | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,12 +189,6 @@ def _pipeline(year: YearToDate, members: set[str] | None) -> tuple[int, int, flo
     return amount, weighted, float(np.mean(needs)) if needs else None
 
 
-def company_pace(year: YearToDate) -> float:
-    """Return what came over what was due, over the whole company."""
-    due = float(year.baseline.sum()) * year.done
-    return float(sum(year.credited.values())) / due if due > 0 else 1.0
-
-
 def _due(year: YearToDate, one: Owed, mine: npt.NDArray[np.bool_]) -> float:
     """Return the potential to date; of one person only since he serves his seat."""
     before = year.done_before if len(year.done_before) else np.zeros(len(year.baseline))
@@ -346,122 +230,3 @@ def _judge(
     if poor and weak:
         return "territory and performance"
     return "territory" if poor else "performance" if weak else "chance"
-
-
-def check_plan(year: YearToDate, spread: Spread, parameters: TrackParameters) -> list[Signal]:
-    """Hold attainment, potential and balance against their control limits.
-
-    All checks together raise a false alarm as often as was chosen.
-
-    Parameters
-    ----------
-    year
-        What was planned and what came.
-    spread
-        How far bookings fall from what is expected, by chance.
-    parameters
-        The rate of false alarms.
-    """
-    counted = int((year.baseline > 0).sum())
-    checks = 1 + counted * (2 + (year.balanced is not None))
-    limit = critical_value(parameters.false_alarms, checks, spread.books + PRIOR_YEARS)
-    alone = critical_value(parameters.false_alarms, checks, spread.years + PRIOR_YEARS)
-    owed = next((o.to_date for o in year.owed if o.level == "company"), 0)
-    total = np.array([float(sum(year.credited.values()))])
-    whole = np.array([float(owed)])
-    due = year.baseline * year.done
-    fair = due * company_pace(year)
-    company = np.array([spread.deviation(year.seat_owed, year.done)])
-    signals = check_ratio("attainment", [COMPANY], total, whole, company, alone)
-    names = year.territory_ids
-    shared = spread.common * np.maximum(year.seat_owed, 0.0) * np.sqrt(year.done)
-    noise = np.sqrt(spread.apart(year.seat_owed, year.done) ** 2 + shared**2)
-    signals += check_ratio("attainment", names, year.booked, year.seat_owed, noise, limit)
-    own = spread.apart(fair, year.done)
-    signals += check_ratio("potential", names, year.booked, fair, own, limit)
-    return signals + _balance(year, spread, limit)
-
-
-def _multiples(year: YearToDate) -> Floats:
-    """Return by how much each territory's accounts beat what was expected, at equal pace."""
-    fair = year.baseline * year.done * company_pace(year)
-    prior = BOOK_STRENGTH * year.baseline
-    weight = fair + prior
-    return np.divide(year.booked + prior, weight, out=np.ones(len(weight)), where=weight > 0)
-
-
-def _balance(year: YearToDate, spread: Spread, limit: float) -> list[Signal]:
-    if year.balanced is None:
-        return []
-    amounts, target = _seen(year, year.balanced)
-    fair = year.baseline * year.done * company_pace(year)
-    weight = fair + BOOK_STRENGTH * year.baseline
-    noise = spread.apart(fair, year.done)
-    unsure = np.divide(noise, weight, out=np.zeros(len(weight)), where=weight > 0)
-    return check_balance(
-        year.balanced.name,
-        year.territory_ids,
-        amounts,
-        target,
-        unsure,
-        year.balanced.tolerance,
-        limit,
-    )
-
-
-def _seen(year: YearToDate, measure: Balanced) -> tuple[Floats, Floats]:
-    """Return a measure's totals as bookings now suggest them, and targets of the same sum."""
-    placed = year.territory_of >= 0
-    totals = np.bincount(
-        year.territory_of[placed],
-        weights=measure.amounts[placed],
-        minlength=len(year.territory_ids),
-    )
-    seen = totals * _multiples(year)
-    before = float(totals.sum())
-    return seen, measure.target * (float(seen.sum()) / before if before > 0 else 1.0)
-
-
-def find_remedy(year: YearToDate, signals: Sequence[Signal], plan: str) -> Remedy:
-    """Return the smallest change that would answer the alarms.
-
-    Parameters
-    ----------
-    year, signals
-        The year so far, and its control limits.
-    plan
-        The plan's folder, for the command.
-    """
-    crowded = [s for s in signals if s.alarm and s.check == "balance"]
-    if crowded and year.balanced is not None:
-        return _realign(year, year.balanced, plan)
-    off = [s for s in signals if s.alarm and s.check == "attainment"]
-    if off:
-        who = "the company" if off[0].subject == COMPANY else f"{len(off)} territories"
-        words = (
-            f"Bookings of {who} are off the quotas by more than chance: settle the quotas of the "
-            f"months that remain, with a goal near the landing: planner plan SCENARIO --from {plan} "
-            "--only quotas."
-        )
-        return Remedy(kind="quotas", words=words)
-    return Remedy(kind="none", words="The plan holds: nothing is off by more than chance.")
-
-
-def _realign(year: YearToDate, measure: Balanced, plan: str) -> Remedy:
-    totals, target = _seen(year, measure)
-    placed = np.maximum(year.territory_of, 0)
-    amounts = np.where(year.territory_of >= 0, measure.amounts * _multiples(year)[placed], 0.0)
-    upper = target * (1.0 + measure.tolerance)
-    count, territories = smallest_move(amounts, year.territory_of, upper, totals)
-    share = count / max(int((year.territory_of >= 0).sum()), 1)
-    names = tuple(year.territory_ids[t] for t in territories)
-    asked = f"{min(np.ceil(share * 1000) / 1000, 1.0):g}"
-    return Remedy(
-        kind="alignment",
-        accounts=count,
-        account_share=share,
-        from_territories=names,
-        words=f"{measure.name.replace('_', ' ').capitalize()} has drifted out of balance: at least "
-        f"{count} accounts ({share:.1%}) must leave {', '.join(names) or 'nobody'}: planner plan "
-        f"SCENARIO --from {plan} --set change.max_account_share={asked}.",
-    )
