@@ -81,10 +81,13 @@ def open_plan(key: str, folder: Path) -> OpenPlan:
 
 
 def lighten_bench(bench: Bench) -> Bench:
-    """Let go of the events: at 100,000 accounts they are a third of a plan, and summed by now."""
+    """Let go of what was summed by now: at 100,000 accounts, events are a third of a plan."""
     data = replace(bench.plan.data, history=None, opportunities=None, activities=None)
+    potential = replace(bench.plan.potential, drivers={})
     return replace(
-        bench, plan=replace(bench.plan, data=data), company=replace(bench.company, data=data)
+        bench,
+        plan=replace(bench.plan, data=data, potential=potential),
+        company=replace(bench.company, data=data, potential=potential),
     )
 
 
