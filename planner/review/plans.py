@@ -126,6 +126,11 @@ class PlanRegistry:
         """Return every plan's key, in the order in which they are shown."""
         return tuple(self.folders)
 
+    def peek(self, key: str) -> OpenPlan | None:
+        """Return a plan that is in memory, None where it would have to be read."""
+        with self._lock:
+            return self._opened.get(key)
+
     def __contains__(self, key: object) -> bool:
         """Return whether there is a plan of that key."""
         return key in self.folders
