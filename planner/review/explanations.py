@@ -38,6 +38,9 @@ def why_account(desk: Desk, person: Person, account_id: str) -> dict[str, Any] |
     shown, seen = visible_territories(opened, person), visible_accounts(opened, person)
     positions = opened.position_of_account
     found["alternatives"] = [one for one in found["alternatives"] if one["territory_id"] in shown]
+    if person.role == "rep":
+        # Who else there is, and what may be served by whom, is not a rep's to know.
+        found["forbidden"] = []
     together = found["kept_together_with"]
     found["kept_together_with"] = [one for one in together if seen[positions[one]]]
     # These name other accounts, and what they book.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from planner.inputs.reps import Rep
 from planner.outcomes.result import Outcome
-from planner.outputs.plan import Plan
-from planner.quotas.result import Level, QuotaSheet
+from planner.quotas.result import Level, QuotaDerivation, QuotaSheet
 from planner.review.desks import Desk
 from planner.review.effects import list_changes
 from planner.review.people import Person
@@ -34,11 +34,26 @@ def drill_down(desk: Desk, person: Person) -> list[dict[str, Any]]:
     outcomes = {
         (one.rep_id, one.level): one for one in (plan.outcomes.outcomes if plan.outcomes else ())
     }
+    people, derived = {rep.rep_id: rep for rep in plan.data.reps}, _by_rep(plan.quotas)
+    scale = plan.data.currency.scale
     return [
-        _row(plan, step, outcomes.get(step.key) if _sees(desk, person, step) else None)
+        _row(
+            step,
+            people.get(step.key[0]),
+            derived.get(step.key[0], []) if step.key[1] == "rep" else [],
+            outcomes.get(step.key) if _sees(desk, person, step) else None,
+            scale,
+        )
         for step in _tree(plan.quotas)
         if step.key[0] in seen
     ]
+
+
+def _by_rep(sheet: QuotaSheet) -> dict[str, list[QuotaDerivation]]:
+    found: dict[str, list[QuotaDerivation]] = {}
+    for one in sheet.derivations:
+        found.setdefault(one.rep_id, []).append(one)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +79,15 @@ def _sees(desk: Desk, person: Person, step: Step) -> bool:
     return may_see_attainment(desk.opened, person, step.key[0])
 
 
-def _row(plan: Plan, step: Step, outcome: Outcome | None) -> dict[str, Any]:
-    (rep_id, level), scale = step.key, plan.data.currency.scale
-    rep = next((one for one in plan.data.reps if one.rep_id == rep_id), None)
+def _row(
+    step: Step,
+    rep: Rep | None,
+    derived: Sequence[QuotaDerivation],
+    outcome: Outcome | None,
+    scale: int,
+) -> dict[str, Any]:
+    rep_id, level = step.key
+    known = [one.last_year for one in derived if one.last_year is not None]
     return {
         "rep_id": rep_id,
         "name": (rep.name if rep else "") or ("The company" if level == "company" else rep_id),
@@ -74,11 +95,11 @@ def _row(plan: Plan, step: Step, outcome: Outcome | None) -> dict[str, Any]:
         "level": level,
         "depth": min(step.depth, DEEPEST),
         "quota": step.quota / scale,
-        "last_year": _last_year(plan, rep_id) if level == "rep" else None,
+        "last_year": sum(known) / scale if known else None,
         "low": outcome.p10 / scale if outcome else None,
         "high": outcome.p90 / scale if outcome else None,
         "chance": outcome.probability_of_quota if outcome else None,
-        "by_hand": level == "rep" and _by_hand(plan, rep_id),
+        "by_hand": any(one.override for one in derived),
     }
 
 
@@ -103,17 +124,6 @@ def _tree(sheet: QuotaSheet) -> list[Step]:
             order = sorted(below.get(key[0], []), key=lambda one: (one[1], one[0]), reverse=True)
             waiting += [(one, depth + 1) for one in order]
     return found
-
-
-def _last_year(plan: Plan, rep_id: str) -> float | None:
-    lines = plan.quotas.derivations if plan.quotas else ()
-    known = [one.last_year for one in lines if one.rep_id == rep_id and one.last_year is not None]
-    return sum(known) / plan.data.currency.scale if known else None
-
-
-def _by_hand(plan: Plan, rep_id: str) -> bool:
-    lines = plan.quotas.derivations if plan.quotas else ()
-    return any(one.override for one in lines if one.rep_id == rep_id)
 
 
 def show_settlement(

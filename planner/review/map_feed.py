@@ -29,20 +29,38 @@ def describe_map(desk: Desk, person: Person) -> dict[str, Any]:
     """
     scene, mask = desk.scene.get(), territory_mask(desk.opened, person).tolist()
     seen = visible_accounts(desk.opened, person)
-    shown = zip(scene.territories, mask, strict=True)
+    named = _named(desk, person)
+    shown = zip(scene.territories, mask, named, strict=True)
     return {
         **scene.frame,
-        "territories": [one if visible else _blank(one) for one, visible in shown],
+        "territories": [
+            one if visible else _blank(one, known=known) for one, visible, known in shown
+        ],
         "accounts": int(seen.sum()),
         "moved": int((scene.moved & seen).sum()),
         "whole": sees_whole_plan(person),
     }
 
 
-def _blank(territory: dict[str, Any]) -> dict[str, Any]:
+def _named(desk: Desk, person: Person) -> list[bool]:
+    """Return whose names a person may know: a rep those that his accounts come from or go to."""
+    plan = desk.opened.plan
+    count = len(plan.territory_ids)
+    if person.role != "rep":
+        return [True] * count
+    seen = visible_accounts(desk.opened, person)
+    served = np.union1d(plan.territory_of_account[seen], plan.today.seat_of_account[seen])
+    named: list[bool] = np.isin(np.arange(count), served).tolist()
+    return named
+
+
+def _blank(territory: dict[str, Any], *, known: bool) -> dict[str, Any]:
     """Return a territory by name alone: somebody may propose to move an account there."""
     return {
-        **{name: territory[name] for name in ("id", "rep", "group", "colour")},
+        "id": territory["id"] if known else "",
+        "rep": territory["rep"] if known else "",
+        "group": territory["group"],
+        "colour": territory["colour"],
         "home": None,
         "shape": {"proposed": None, "today": None},
         "hidden": True,

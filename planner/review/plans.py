@@ -81,10 +81,13 @@ def open_plan(key: str, folder: Path) -> OpenPlan:
 
 
 def lighten_bench(bench: Bench) -> Bench:
-    """Let go of the events: at 100,000 accounts they are a third of a plan, and summed by now."""
+    """Let go of what was summed by now: at 100,000 accounts, events are a third of a plan."""
     data = replace(bench.plan.data, history=None, opportunities=None, activities=None)
+    potential = replace(bench.plan.potential, drivers={})
     return replace(
-        bench, plan=replace(bench.plan, data=data), company=replace(bench.company, data=data)
+        bench,
+        plan=replace(bench.plan, data=data, potential=potential),
+        company=replace(bench.company, data=data, potential=potential),
     )
 
 
@@ -122,6 +125,11 @@ class PlanRegistry:
     def keys(self) -> tuple[str, ...]:
         """Return every plan's key, in the order in which they are shown."""
         return tuple(self.folders)
+
+    def peek(self, key: str) -> OpenPlan | None:
+        """Return a plan that is in memory, None where it would have to be read."""
+        with self._lock:
+            return self._opened.get(key)
 
     def __contains__(self, key: object) -> bool:
         """Return whether there is a plan of that key."""

@@ -24,6 +24,7 @@ from planner.review.people import Person
 from planner.review.plans import OpenPlan
 from planner.review.proposals import list_proposals, propose, read_proposal
 from planner.review.publication import lift_hold, publish, read_pending
+from planner.review.releases import list_releases
 from planner.review.roles import Role
 from planner.review.runs import list_runs
 from planner.review.store import Store
@@ -114,6 +115,7 @@ def show_overview(
         runs=list_runs(store, opened) if person.may("replan") else [],
         versions=[other for other in lineage if may_open(person, other)],
         territories=own if person.may("approve_territory") else [],
+        releases=list_releases(store, opened, person),
         comments=list_comments(store, opened, person, "plan", opened.key),
     )
 

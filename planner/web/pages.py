@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -56,7 +57,15 @@ def make_templates(navigation: Sequence[Navigation]) -> Jinja2Templates:
     )
     environment.globals["navigation"] = tuple(navigation)
     environment.globals["asset"] = asset
+    environment.filters["amount"] = word_amount
     return Jinja2Templates(env=environment)
+
+
+def word_amount(text: str) -> str:
+    """Return an exact amount with groups of thousands, its cents only where there are any."""
+    number = Decimal(text)
+    whole = number == number.to_integral_value()
+    return f"{number:,.0f}" if whole else f"{number:,}"
 
 
 @cache

@@ -37,8 +37,10 @@ def show_plans(
     shown = []
     for version in list_versions(store):
         if version.key in plans and may_open(person, version):
-            levels = settings.parameters.approval.levels if version.stage == "review" else ()
-            states = read_levels(store, plans.get(version.key), levels) if levels else ()
+            # Of a version that nobody looks at, who approved is told on its own page.
+            opened = plans.peek(version.key) if version.stage == "review" else None
+            levels = settings.parameters.approval.levels
+            states = read_levels(store, opened, levels) if opened else ()
             page = f"/plans/{version.key}" + ("/mine" if person.role == "rep" else "")
             shown.append({"version": version, "state": word_stage(version, states), "page": page})
     return render(request, "home.html", person, plans=shown)

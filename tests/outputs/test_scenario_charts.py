@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from planner.outputs.scenario_charts import CHARTS
 from planner.outputs.folder import load_plan
 from planner.outputs.plan import Plan
+from planner.outputs.scenario_charts import CHARTS
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,12 @@ def review_plan(demo_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return target
 
 
-@pytest.fixture
-def review(review_plan: Path, tmp_path: Path) -> Iterator[Review]:
-    """An application of one's own, its plan still a draft."""
-    with run_review(review_plan, tmp_path) as running:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def review(request: pytest.FixtureRequest, review_plan: Path, tmp_path: Path) -> Iterator[Review]:
+    """An application of one's own on each kind of database, its plan still a draft."""
+    on_server = request.param == "postgresql"
+    database = request.getfixturevalue("empty_postgres_url") if on_server else None
+    with run_review(review_plan, tmp_path, database) as running:
         yield running
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from planner.review.desks import Desk
 from planner.review.differences import find_difference
+from planner.review.map_feed import describe_map
 from planner.review.people import Person
 from planner.review.visibility import territory_mask, visible_accounts
 from tests.reviews import Review
@@ -202,3 +204,25 @@ def test_a_plan_without_another_version_says_so(shared_review: Review) -> None:
     assert page.status_code == 200
     assert "no other version yet" in page.text
     assert shared_review.client("mia").get("/plans/baseline/versions?with=x").status_code == 404
+
+
+def test_a_rep_knows_no_names_but_those_his_accounts_touch(shared_review: Review) -> None:
+    """Territories that none of his accounts come from or go to have neither id nor rep."""
+    plan, opened = shared_review.plan, shared_review.opened
+    rita = Person(
+        user_id=0,
+        name="rita",
+        role="rep",
+        rep_id=plan.seats.rep_ids[0],
+        released={opened.key: frozenset({plan.territory_ids[0]})},
+    )
+    seen = visible_accounts(opened, rita)
+    touched = {
+        *plan.territory_of_account[seen].tolist(),
+        *plan.today.seat_of_account[seen].tolist(),
+    }
+    described = describe_map(Desk(opened), rita)
+    named = {at for at, one in enumerate(described["territories"]) if one["id"]}
+    assert named == (touched | {0}) - {-1}
+    assert len(named) < len(plan.territory_ids)
+    assert [at for at, one in enumerate(described["territories"]) if "measures" in one] == [0]

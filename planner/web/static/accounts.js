@@ -30,7 +30,7 @@ export class Accounts {
       box.checked = shown.includes(box.value);
       box.addEventListener("change", () => { this.#keep(); this.#head(); this.#body(); this.#link(); });
     }
-    const territories = this.work.data.territories.map((/** @type {any} */ t) => ({ id: t.id, name: this.work.nameOf(t.id) })).sort((/** @type {any} */ a, /** @type {any} */ b) => a.name.localeCompare(b.name));
+    const territories = this.work.data.territories.filter((/** @type {any} */ t) => t.id).map((/** @type {any} */ t) => ({ id: t.id, name: this.work.nameOf(t.id) })).sort((/** @type {any} */ a, /** @type {any} */ b) => a.name.localeCompare(b.name));
     for (const id of ["territory", "previous"]) byId(id).append(...territories.map((/** @type {any} */ t) => make("option", { value: t.id }, t.name)));
     this.territories = territories;
     const again = () => { this.offset = 0; this.load(); };

@@ -217,9 +217,9 @@ export class Moves {
 
   /** @param {any} effect */
   #count(effect) {
-    const along = effect.come_along ? `, ${effect.come_along} of them because they are kept together with one that you chose` : "";
+    const along = effect.come_along ? `, ${effect.come_along} of them because ${effect.come_along === 1 ? "it is" : "they are"} kept together with one that you chose` : "";
     const hidden = effect.hidden ? ` (${effect.hidden} are not for you to see)` : "";
-    return effect.moved ? `${effect.moved.toLocaleString("en-GB")} accounts change territory${along}${hidden}.` : "Nothing changes: they are there already.";
+    return effect.moved ? `${effect.moved === 1 ? "1 account changes" : `${effect.moved.toLocaleString("en-GB")} accounts change`} territory${along}${hidden}.` : "Nothing changes: they are there already.";
   }
 
   /** @param {any} found @returns {Node[]} */

@@ -11,6 +11,8 @@ import { ask, byId, calmly, facts, figure, make, notice, word } from "/static/wo
  */
 
 const root = byId("workspace");
+/** As many moves as a basket takes. */
+const MOST = 20000;
 const api = `/api/plans/${encodeURIComponent(root.dataset.plan)}`;
 
 /** @param {string} words */
@@ -81,6 +83,7 @@ class Workspace {
 
   /** Mark accounts by their positions in the plan. @param {number[]} positions @param {boolean} [add] */
   mark(positions, add = false) {
+    if (positions.length > MOST) { notice(`${positions.length.toLocaleString("en-GB")} accounts are more than can be moved at once; choose at most ${MOST.toLocaleString("en-GB")}.`, true); return; }
     if (!add) this.map.marked.clear();
     for (const position of positions) {
       const i = this.indexOf.get(position);
