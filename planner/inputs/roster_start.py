@@ -121,7 +121,9 @@ def _leavers(
     for rep_id, rep in roster.reps.items():
         row = today.get(rep_id)
         last = row.leave_date if row else None
-        gone = row is None or (row.status == "leaving" and last is None)
+        # Whoever was hired by an event alone never stood in the table, and did not leave it.
+        listed = rep.row > 0
+        gone = listed if row is None else row.status == "leaving" and last is None
         if rep.leave_date is not None or rep.status == "leaving" or not (gone or last):
             continue
         day = max(last or effective - DAY, period.start)

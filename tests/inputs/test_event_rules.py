@@ -27,7 +27,13 @@ def make_roster() -> Roster:
     """Six reps in seats T1 to T6, the first three under M1, the others under M2."""
     people = [Rep(rep_id=m, name=m, coverage="none") for m in ("M1", "M2")]
     people += [
-        Rep(rep_id=f"R{i}", name=f"R{i}", manager_id="M1" if i < 4 else "M2", territory_id=f"T{i}")
+        Rep(
+            rep_id=f"R{i}",
+            name=f"R{i}",
+            manager_id="M1" if i < 4 else "M2",
+            territory_id=f"T{i}",
+            row=i + 3,
+        )
         for i in range(1, 7)
     ]
     seats = [f"T{i}" for i in range(1, 7)]
@@ -179,8 +185,11 @@ def test_a_seat_has_one_holder_on_every_day(events: list[YearEvent], data: st.Da
 
 def test_the_reps_table_alone_tells_leavers_hires_and_transfers() -> None:
     """What today's table says without an event becomes one."""
-    roster = make_roster()
-    table = [rep for rep in roster.reps.values() if rep.rep_id not in {"R1", "R2"}]
+    roster = apply(
+        leave("R6", on(1, 2)),
+        YearEvent(kind="hire", rep_id="N6", territory_id="T6", day=on(1, 3)),
+    )
+    table = [rep for rep in roster.reps.values() if rep.rep_id not in {"R1", "R2", "N6"}]
     table = [
         *table,
         Rep(rep_id="R2", name="R2", territory_id="T2", leave_date=on(30)),
