@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import csv
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-COLUMNS = ("instance", "value", "reference", "gap", "bound", "proven", "seconds", "status")
-WIDTHS = (34, 16, 16, 9, 16, 9, 9, 12)
+COLUMNS = ("instance", "value", "reference", "gap", "bound", "proven", "seconds", "cpu", "status")
+WIDTHS = (34, 16, 16, 9, 16, 9, 9, 9, 12)
 
 
 @dataclass(slots=True)
 class Table:
-    """Rows of a benchmark, printed as they come; ``gap`` is to the reference, ``proven`` ours."""
+    """Rows of a benchmark, printed as they come; ``gap`` is to the reference, ``proven`` ours.
+
+    ``cpu`` is the processor time since the row before, the making of the problem included: the
+    figure to compare where the machine has other work.
+    """
 
     gaps: list[float] = field(default_factory=list)
+    clock: float = field(default_factory=time.process_time)
 
     def __post_init__(self) -> None:
         print("".join(name.rjust(width) for name, width in zip(COLUMNS, WIDTHS, strict=True)))
@@ -35,6 +41,7 @@ class Table:
         if value is not None and reference:
             gap = (value - reference) / abs(reference)
             self.gaps.append(gap)
+        spent, self.clock = time.process_time() - self.clock, time.process_time()
         cells = (
             instance,
             _amount(value),
@@ -43,6 +50,7 @@ class Table:
             _amount(bound),
             _share(proven),
             f"{seconds:.1f}",
+            f"{spent:.1f}",
             status,
         )
         print(

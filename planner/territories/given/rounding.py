@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 WORK = 2.0
 """Deterministic seconds that neighbourhoods get where the clock does not say."""
+TIMED = 4.0
+"""How much more an outright solve gets where the clock says when to stop."""
 GOOD = 3e-4
 """Relative gap at which counted effort ends."""
 ROUNDS = 1000
@@ -108,13 +110,15 @@ def improve(task: Task, territory_of: Ints | None) -> None:
         search = widen_search(task, best.territory_of, min(margin, 2 * NEAR * task.scale))
         polish(search, task.rng)
         task.offer(search, "exchanges")
-        settle(task, WORK / 2)
+        settle(task, WORK / 4)
         deepen(task, search)
-    settle(task, 2 * WORK)
+    settle(task, WORK / 2)
 
 
 def settle(task: Task, work: float) -> None:
     """Solve what is left open outright, where that is little, in so many deterministic seconds."""
+    if task.run.time_limit is not None:
+        work *= TIMED
     settle_small(task.model, task.candidates, task.priced, task.run, task.best, work=work)
 
 

@@ -51,11 +51,11 @@ class Level:
 COLDEST = 0.004
 """The last temperature, as a share of the typical difference in cost."""
 LEVELS = (
-    Level(0.5, 2, 12, sampled=40, tolerance=1e-2),
-    Level(0.25, 2, 12, sampled=40, tolerance=3e-3),
-    Level(0.12, 2, 12, sampled=40, tolerance=1e-3),
-    Level(0.06, 2, 12, sampled=80, tolerance=1e-3),
-    Level(0.03, 2, 12, sampled=160, tolerance=3e-4),
+    Level(0.5, 3, 12, sampled=20, tolerance=1e-2),
+    Level(0.25, 3, 12, sampled=20, tolerance=3e-3),
+    Level(0.12, 3, 12, sampled=40, tolerance=1e-3),
+    Level(0.06, 3, 12, sampled=80, tolerance=1e-3),
+    Level(0.03, 3, 12, sampled=160, tolerance=3e-4),
     Level(0.015, 2, 15, tolerance=1e-4),
     Level(0.0075, 2, 20, tolerance=3e-5),
     Level(COLDEST, 2, 30),

@@ -35,7 +35,11 @@ from planner.territories.problem import AlignmentProblem
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 ROOM = 96
-"""How many near homes a sweep keeps for a unit."""
+"""How many near homes a sweep of many units keeps for each."""
+WIDE_ROOM = 400
+"""How many it keeps of a sample: warm prices share a unit among many homes."""
+SAMPLED = 50_000
+"""Up to so many units are a sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,7 +145,8 @@ class Swept:
         plane, extra = self._make_plane(travel)
         size = len(self.units)
         least, count = np.empty(size), np.empty(size, dtype=np.int64)
-        near = np.empty((size, ROOM), dtype=np.int32)
+        room = min(WIDE_ROOM if size <= SAMPLED else ROOM, self.model.territory_count)
+        near = np.empty((size, room), dtype=np.int32)
         edges = np.linspace(0, size, 4 * BLOCKS + 1).astype(int).tolist()
 
         def run(number: int) -> None:
@@ -149,7 +154,7 @@ class Swept:
             sweep_units(first, last, plane, prices, margin, least, count, near)
 
         run_blocks(run, 4 * BLOCKS)
-        kept = np.arange(ROOM) < count[:, None]
+        kept = np.arange(room) < count[:, None]
         rows = np.repeat(np.arange(size, dtype=np.int64), count)
         return least + extra, rows, near[kept].astype(np.int64)
 
