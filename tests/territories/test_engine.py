@@ -149,7 +149,7 @@ def test_start_outlives_a_territory_that_is_gone() -> None:
         amounts,
         weights=travel.weights,
         tolerance=0.2,
-        territory_ids=list(problem.territory_ids)[1:],
+        territory_names=list(problem.territory_ids)[1:],
     )
     start = Start(prices=first.prices, territory_of=first_rows(first) - 1)
     again, afresh = align(fewer, start=start), align(fewer)

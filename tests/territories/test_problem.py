@@ -94,3 +94,11 @@ def test_tolerance_stands_around_the_mean() -> None:
     measure = AlignmentProblem.from_arrays(COST, LOAD, tolerance=0.2).measures[0]
     assert measure.lower.tolist() == [4.0, 4.0]
     assert measure.upper.tolist() == [6.0, 6.0]
+
+
+@pytest.mark.parametrize("option", ["eligible", "tolerence"])
+def test_options_that_are_not_known_are_refused(option: str) -> None:
+    """A misspelt option, or one that another kind of problem takes, is named and not ignored."""
+    load = {"load": np.ones(8)}
+    with pytest.raises(ValueError, match=f"'{option}' is not known here; known are budgets"):
+        AlignmentProblem.from_sites(np.ones((8, 4)), 2, load, **{option: 0.1})

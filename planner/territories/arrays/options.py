@@ -49,7 +49,17 @@ def group_rows(rest: Rest, rows: int) -> Grouping:
         What the caller gave.
     rows
         How many rows the arrays have.
+
+    Raises
+    ------
+    ValueError
+        When an option is not known, or names and rows disagree.
     """
+    unknown = sorted(set(rest) - set(Rest.__annotations__))
+    if unknown:
+        raise ValueError(
+            f"{unknown[0]!r} is not known here; known are {', '.join(sorted(Rest.__annotations__))}"
+        )
     names = number_names(rest.get("unit_names"), "unit", rows)
     if len(names) != rows:
         raise ValueError(f"unit_names holds {len(names)} names for {rows} units")
