@@ -323,20 +323,10 @@ class AlignmentProblem:
             When there are neither as many entries as rows nor as many as units, or one names no
             territory.
         """
+        from planner.territories.arrays.families import collapse_members
+
         given = np.asarray(territory_of, dtype=np.int64)
-        members = self.unit_of_member
-        rows = self.unit_count if members is None else len(members)
-        if given.shape not in ((rows,), (self.unit_count,)):
-            raise ValueError(f"start has {given.size} territories for {rows} rows")
-        if given.size and not (given.min() >= -1 and given.max() < self.territory_count):
-            raise ValueError(f"start names territories outside of -1 to {self.territory_count - 1}")
-        if members is None or given.shape != (rows,):
-            return given
-        low = np.full(self.unit_count, self.territory_count, dtype=np.int64)
-        high = np.full(self.unit_count, -1, dtype=np.int64)
-        np.minimum.at(low, members, given)
-        np.maximum.at(high, members, given)
-        return np.where(low == high, low, -1)
+        return collapse_members(given, self.unit_of_member, self.unit_count, self.territory_count)
 
 
 def number_names(given: Sequence[str] | None, prefix: str, count: int) -> Sequence[str]:

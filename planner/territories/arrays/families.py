@@ -208,3 +208,34 @@ def merge_weights(grouping: Grouping, given: Mapping[str, Any] | None) -> dict[s
             )
         merged[name] = grouping.add_up(amounts)
     return merged
+
+
+def collapse_members(given: Ints, members: Ints | None, units: int, territories: int) -> Ints:
+    """Return the territory of each unit from that of each row, -1 where members disagree.
+
+    Parameters
+    ----------
+    given
+        Territories, -1 where unknown, by rows or by units.
+    members
+        Unit of each row, None where rows are units, (rows,).
+    units, territories
+        How many there are.
+
+    Raises
+    ------
+    ValueError
+        When the length fits neither rows nor units, or an entry names no territory.
+    """
+    rows = units if members is None else len(members)
+    if given.shape not in ((rows,), (units,)):
+        raise ValueError(f"start has {given.size} territories for {rows} rows")
+    if given.size and not (given.min() >= -1 and given.max() < territories):
+        raise ValueError(f"start names territories outside of -1 to {territories - 1}")
+    if members is None or given.shape != (rows,):
+        return given
+    low = np.full(units, territories, dtype=np.int64)
+    high = np.full(units, -1, dtype=np.int64)
+    np.minimum.at(low, members, given)
+    np.maximum.at(high, members, given)
+    return np.where(low == high, low, -1)
