@@ -68,4 +68,4 @@ def alignment_rules(plan: Plan) -> AlignmentParameters:
 
 def prices_of(plan: Plan) -> Prices | None:
     """Return the engine's prices, None where the plan keeps none."""
-    return Prices(by_rule=plan.prices) if plan.prices else None
+    return Prices(by_rule=plan.prices, territory_ids=plan.territory_ids) if plan.prices else None
