@@ -172,7 +172,7 @@ def test_an_unreachable_territory_is_named_with_what_it_can_have() -> None:
     """A territory that may serve one small unit cannot reach its lower limit."""
     cost = sparse.csr_array(np.array([[1.0, 0, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]]))
     problem = AlignmentProblem.from_arrays(
-        cost, {"w": np.array([5.0, 5, 4, 1])}, tolerance=0.2, territory_ids=["a", "b", "c"]
+        cost, {"w": np.array([5.0, 5, 4, 1])}, tolerance=0.2, territory_names=["a", "b", "c"]
     )
     found = find_obstacles(problem)
     assert [(f.side, f.territories.tolist(), f.amount, f.limit) for f in found] == [
@@ -207,7 +207,7 @@ def test_units_held_apart_are_an_obstacle() -> None:
         {},
         neighbours=np.array([[0, 1], [1, 2]]),
         held=np.array([0, 1, 0]),
-        territory_ids=["a", "b"],
+        territory_names=["a", "b"],
     )
     assert [f.territories.tolist() for f in find_obstacles(problem)] == [[0]]
 
