@@ -25,6 +25,8 @@ DAMPING = 1e-3
 """Of the first step, as a share of the curvature's diagonal."""
 STRIDE = 1.0
 """Temperatures by which the price of a typical unit's amount may change in one step."""
+GRADIENTS = 8
+"""Steps along gradients that stand for one with the curvature."""
 STIFFEST = 1e6
 """With so much damping a step is a small one along the gradient: there is nothing to gain."""
 
@@ -80,9 +82,47 @@ def climb(
     begin = hill.read(np.clip(prices, least, largest))
     below = np.maximum(hill.read(least), begin - radius / temperature)
     above = np.minimum(hill.read(largest), begin + radius / temperature)
+    if has_kinks(model):
+        return hill.spread(climb_gently(hill, begin, below, above, steps))
     return hill.spread(
         climb_hill(hill, hill.look(begin), below, above, steps, tolerance * counts.sum())
     )
+
+
+def has_kinks(model: Model) -> bool:
+    """Return whether limits bend the dual sharply: penalty zones, or one for the whole plan."""
+    return bool(np.isfinite(model.zones.inner).any() or model.wide.any())
+
+
+def climb_gently(hill: Hill, begin: Floats, below: Floats, above: Floats, steps: int) -> Floats:
+    """Climb along gradients (L-BFGS-B) where curvature tells too little; return the end, (free,).
+
+    Parameters
+    ----------
+    hill
+        What to climb.
+    begin
+        From where, (free,).
+    below, above
+        How far prices may go, (free,).
+    steps
+        Newton steps that this stands for.
+    """
+    from scipy.optimize import minimize
+
+    def look(point: Floats) -> tuple[float, Floats]:
+        there = hill.look(point)
+        return -there.value, -there.gradient
+
+    found = minimize(  # type: ignore[call-overload]  # the stubs know no function with its gradient
+        look,
+        begin,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=np.column_stack([below, above]),
+        options={"maxiter": GRADIENTS * steps, "maxcor": 20},
+    )
+    return np.asarray(found.x)
 
 
 def climb_hill(
