@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from planner.potential.parameters import PerformanceParameters
     from planner.potential.result import Potential
 
-# A stated ramp that lies inside the cohorts' interval in this many months agrees with it.
+# Shares of full productivity this close to the measured interval agree with it.
 NEAR = 0.05
 LEVELS = ("company", "team", "rep")
 
