@@ -18,6 +18,7 @@ from planner.outputs.charts import (
     season_chart,
 )
 from planner.outputs.maps.colours import PALETTE, colour_territories
+from planner.outputs.maps.outlines import read_outlines
 from planner.outputs.maps.overview import plan_overview
 from planner.outputs.naming import slug
 from planner.outputs.plan import Floats, Plan
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH, LONGEST_TITLE = 160, 150
 MAP_WIDTH, MAP_HEIGHT = 10.2, 6.6
+LAND = "#f3f2ed"
+# What is wider lies across the seam on the far side of the globe.
+HALF_ROUND = 180.0
 
 
 def write_pictures(plan: Plan, areas: Areas, folder: Path) -> None:
@@ -84,6 +88,7 @@ def _draw_map(plan: Plan, areas: Areas, render: Render) -> None:
     near = view.points[view.framed]
     with new_chart(MAP_WIDTH, MAP_HEIGHT) as (figure, axes):
         middle = _middle(near[:, 0])
+        _draw_outlines(axes, near, middle)
         for shape, colour, shown in zip(areas.shapes, colours, view.shown.tolist(), strict=True):
             if shape is not None and shown:
                 _fill(axes, shape, PALETTE[colour], middle)
@@ -93,6 +98,21 @@ def _draw_map(plan: Plan, areas: Areas, render: Render) -> None:
         _frame(axes, _turn(near[:, 0], middle), near[:, 1])
         axes.set_title(short_label(view.words, LONGEST_TITLE), color=MUTED, loc="left")
         render(figure, "map", view.words)
+
+
+def _draw_outlines(axes: Axes, points: Floats, middle: float) -> None:
+    """Draw land, and lines between countries and states, behind what follows."""
+    import shapely
+
+    found = read_outlines(points)
+    for shape in found.land:
+        _fill(axes, shape, LAND, middle, opacity=1.0, edge="none")
+    for lines, width in ((found.countries, 0.7), (found.states, 0.25)):
+        for line in lines:
+            corners = shapely.get_coordinates(line)
+            across = _turn(corners[:, 0], middle)
+            if np.ptp(across) < HALF_ROUND:
+                axes.plot(across, corners[:, 1], color=MUTED, linewidth=width)
 
 
 def _frame(axes: Axes, longitudes: Floats, latitudes: Floats) -> None:
@@ -116,7 +136,15 @@ def _turn(longitudes: Floats, middle: float) -> Floats:
     return turned
 
 
-def _fill(axes: Axes, shape: BaseGeometry, colour: str, middle: float) -> None:
+def _fill(
+    axes: Axes,
+    shape: BaseGeometry,
+    colour: str,
+    middle: float,
+    *,
+    opacity: float = 0.45,
+    edge: str = "white",
+) -> None:
     import shapely
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
@@ -127,7 +155,7 @@ def _fill(axes: Axes, shape: BaseGeometry, colour: str, middle: float) -> None:
             corners = shapely.get_coordinates(ring)
             rings.append(Outline(np.column_stack([_turn(corners[:, 0], middle), corners[:, 1]])))
         outline = Outline.make_compound_path(*rings)
-        if np.ptp(np.asarray(outline.vertices)[:, 0]) < 180:
+        if np.ptp(np.asarray(outline.vertices)[:, 0]) < HALF_ROUND:
             axes.add_patch(
-                PathPatch(outline, facecolor=colour, alpha=0.45, edgecolor="white", linewidth=0.8)
+                PathPatch(outline, facecolor=colour, alpha=opacity, edgecolor=edge, linewidth=0.8)
             )

@@ -2,7 +2,7 @@
 
 Each account's place goes to the territory of most of its neighbours, and the Voronoi cells of
 the places of one territory are joined. Cells reach no further than a distance that the data
-show, so that land and sea without accounts stay empty.
+show, and not over the coast, so that land and sea without accounts stay empty.
 """
 
 from __future__ import annotations
@@ -141,12 +141,17 @@ def _boundary(plan: Plan) -> BaseGeometry | None:
 
 
 def _land(plan: Plan) -> BaseGeometry | None:
-    """Return the boundary, else what the user's units cover where no account says in which it is."""
+    """Return the boundary, else what the user's units cover, else what the coasts around hold."""
     import shapely
 
+    from planner.outputs.maps.outlines import read_coast
+
     units, boundary = plan.data.units, _boundary(plan)
-    if boundary is not None or units is None or not len(units):
+    if boundary is not None:
         return boundary
+    if units is None or not len(units):
+        accounts = plan.data.accounts[["longitude", "latitude"]]
+        return read_coast(accounts.to_numpy(dtype=np.float64, na_value=np.nan))
     land = shapely.union_all(_clean_units(units))
     return None if shapely.is_empty(land) else land
 

@@ -12,6 +12,7 @@ from planner.outputs.maps.payload import (
     describe_territories,
     group_names,
     largest_places,
+    outlines,
 )
 from planner.outputs.moves import plan_moves
 from planner.outputs.plan import Bools
@@ -63,6 +64,7 @@ def draw_scene(opened: OpenPlan, proposed: Sequence[BaseGeometry | None]) -> Sce
                 accounts["latitude"].to_numpy(float), accounts["longitude"].to_numpy(float)
             ),
             "borders": borders(plan),
+            "outlines": outlines(plan),
         },
         territories=describe_territories(plan, proposed, nothing, groups),
         moved=plan_moves(plan),

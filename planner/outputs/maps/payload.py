@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from planner.inputs.cities import read_cities
 from planner.outputs.maps.colours import colour_territories
+from planner.outputs.maps.outlines import read_outlines
 from planner.outputs.moves import plan_moves
 from planner.outputs.plan import MeasureSummary, Plan
 
@@ -24,6 +25,7 @@ PLACE_WITHIN = 0.3  # degrees between a city and some account
 DEGREE_STEPS = 100_000
 BORDERS_UP_TO = 5_000
 BORDER_DEGREES = 0.01
+COARSE = 3  # decimals of a degree in the background
 
 
 def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
             accounts["latitude"].to_numpy(float), accounts["longitude"].to_numpy(float)
         ),
         "borders": borders(plan),
+        "outlines": outlines(plan),
     }
 
 
@@ -75,6 +78,32 @@ def borders(plan: Plan) -> list[list[list[list[float]]]]:
         return []
     shapes = units.geometry[units.geometry.notna()].simplify(BORDER_DEGREES).tolist()
     return [part for shape in shapes for part in ring_lists(shape) or []]
+
+
+def outlines(plan: Plan) -> dict[str, list[Any]]:
+    """Return land, and lines of countries and states, around a plan's accounts and homes.
+
+    Parameters
+    ----------
+    plan
+        The plan to show.
+    """
+    found = read_outlines(map_points(plan))
+    return {
+        "land": [ring for shape in found.land for ring in ring_lists(shape, COARSE) or []],
+        "countries": [_line(shape) for shape in found.countries],
+        "states": [_line(shape) for shape in found.states],
+    }
+
+
+def map_points(plan: Plan) -> npt.NDArray[np.float64]:
+    """Return longitude and latitude of every account and every home, NaN where unknown."""
+    accounts = plan.data.accounts[["longitude", "latitude"]].to_numpy(np.float64, na_value=np.nan)
+    return np.vstack([accounts, plan.seats.homes[:, ::-1]])
+
+
+def _line(shape: BaseGeometry) -> list[list[float]]:
+    return [[round(x, COARSE), round(y, COARSE)] for x, y in shape.coords]
 
 
 def group_names(plan: Plan) -> list[str]:
@@ -194,14 +223,14 @@ def _territory_measure(plan: Plan, summary: MeasureSummary, t: int) -> dict[str,
     }
 
 
-def ring_lists(shape: BaseGeometry | None) -> list[list[list[list[float]]]] | None:
+def ring_lists(shape: BaseGeometry | None, digits: int = 4) -> list[list[list[list[float]]]] | None:
     """Return a shape as polygons of rings of longitudes and latitudes, None where there is none."""
     if shape is None or shape.is_empty:
         return None
     parts: Any = getattr(shape, "geoms", [shape])
     return [
         [
-            [[round(x, 4), round(y, 4)] for x, y in ring.coords]
+            [[round(x, digits), round(y, digits)] for x, y in ring.coords]
             for ring in (part.exterior, *part.interiors)
         ]
         for part in parts

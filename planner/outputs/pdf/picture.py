@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.outputs.maps.outlines import Box, Outlines, cut_outlines
 from planner.outputs.pdf.sheet import Sheet
 from planner.outputs.plan import Bools, Floats
 from planner.outputs.svg import INK, LINE, MUTED, PLAN, TODAY
@@ -15,13 +16,30 @@ from planner.outputs.svg import INK, LINE, MUTED, PLAN, TODAY
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-OTHERS = "#eef2f5"
+OTHERS = "#e3e8ec"
+LAND = "#f6f5f0"
 KM_PER_DEGREE = 111.32
 # A map of one place still shows some country around it.
 SMALLEST_DEGREES = 0.15
 DOT = 1.5
 MOST_DOTS = 4_000
 BARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What tells a reader where he is.
+
+    Parameters
+    ----------
+    outlines
+        Land, and lines of countries and states.
+    cities
+        Longitude, latitude and name, the largest first.
+    """
+
+    outlines: Outlines
+    cities: Sequence[tuple[float, float, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +80,13 @@ class Frame:
         x = self.left + self.width / 2 + turned * self.squeeze * self.scale
         y = self.bottom + self.height / 2 + (points[:, 1] - self.latitude) * self.scale
         return np.column_stack([x, y])
+
+    def box(self) -> Box:
+        """Return west, south, east and north of what the frame shows, degrees."""
+        wide = self.width / 2 / self.scale / self.squeeze
+        high = self.height / 2 / self.scale
+        middle = (self.longitude + 180.0) % 360.0 - 180.0
+        return middle - wide, self.latitude - high, middle + wide, self.latitude + high
 
     def holds(self, points: Floats) -> Bools:
         """Return which points of the page lie inside the frame, (points,)."""
@@ -140,7 +165,30 @@ class Picture:
         frame = self.frame
         self.canvas.rect(frame.left, frame.bottom, frame.width, frame.height, stroke=1, fill=0)
 
-    def area(self, shape: BaseGeometry, fill: str, *, opacity: float = 1.0) -> None:
+    def background(self, background: Background) -> None:
+        """Draw land, and lines between countries and states."""
+        seen = cut_outlines(background.outlines, self.frame.box())
+        for shape in seen.land:
+            self.area(shape, LAND, edged=False)
+        for lines, width in ((seen.countries, 0.7), (seen.states, 0.25)):
+            for line in lines:
+                self._line(line, width)
+
+    def _line(self, line: BaseGeometry, width: float) -> None:
+        import shapely
+
+        placed = self.frame.place(shapely.get_coordinates(line)).tolist()
+        path = self.canvas.beginPath()
+        path.moveTo(*placed[0])
+        for x, y in placed[1:]:
+            path.lineTo(x, y)
+        self.canvas.setStrokeColor(MUTED)
+        self.canvas.setLineWidth(width)
+        self.canvas.drawPath(path, stroke=1, fill=0)
+
+    def area(
+        self, shape: BaseGeometry, fill: str, *, opacity: float = 1.0, edged: bool = True
+    ) -> None:
         """Fill an area, holes left out, with a white border; one beside the frame is not drawn."""
         if not self._reaches(shape):
             return
@@ -157,7 +205,7 @@ class Picture:
         self.canvas.setFillColor(fill, alpha=opacity)
         self.canvas.setStrokeColor("#ffffff", alpha=1)
         self.canvas.setLineWidth(0.6)
-        self.canvas.drawPath(path, stroke=1, fill=1, fillMode=0)
+        self.canvas.drawPath(path, stroke=int(edged), fill=1, fillMode=0)
         self.canvas.setFillColor(INK, alpha=1)
 
     def _reaches(self, shape: BaseGeometry) -> bool:

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from planner.outputs.maps.payload import largest_places
+from planner.outputs.maps.outlines import read_outlines
+from planner.outputs.maps.payload import largest_places, map_points
 from planner.outputs.parameters import ExportParameters
 from planner.outputs.pdf.figures import Facts, gather_facts
 from planner.outputs.pdf.fonts import clean_text, register_fonts
+from planner.outputs.pdf.picture import Background
 from planner.outputs.pdf.sheet import MARGIN, Sheet
 from planner.outputs.pdf.summary_page import draw_list, draw_summary
-from planner.outputs.pdf.territory_page import Cities, draw_territory
+from planner.outputs.pdf.territory_page import draw_territory
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas
 from planner.outputs.svg import MUTED
@@ -37,14 +39,14 @@ def write_pdf(plan: Plan, areas: Areas, path: Path) -> None:
     canvas.setCreator("territory-planner")
     facts = gather_facts(plan)
     book = _Book(canvas, size, facts)
-    cities = _cities(plan)
+    background = _background(plan)
     sheet = book.turn("Summary")
-    draw_summary(sheet, facts, areas, cities)
+    draw_summary(sheet, facts, areas, background)
     first = 0
     while first < len(plan.territory_ids):
         first = draw_list(book.turn("Territories" if not first else ""), facts, first)
     for territory, name in enumerate(plan.territory_ids):
-        draw_territory(book.turn(name), facts, areas, cities, territory)
+        draw_territory(book.turn(name), facts, areas, background, territory)
     book.close()
 
 
@@ -90,7 +92,10 @@ def _page_size(plan: Plan) -> tuple[float, float]:
     return float(width), float(height)
 
 
-def _cities(plan: Plan) -> Cities:
+def _background(plan: Plan) -> Background:
     points = plan.data.accounts[["latitude", "longitude"]].to_numpy(np.float64, na_value=np.nan)
     found = largest_places(points[:, 0], points[:, 1])
-    return [(float(x), float(y), str(name)) for x, y, name in found]
+    return Background(
+        outlines=read_outlines(map_points(plan)),
+        cities=[(float(x), float(y), str(name)) for x, y, name in found],
+    )

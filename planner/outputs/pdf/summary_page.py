@@ -7,9 +7,8 @@ import numpy as np
 from planner.outputs.maps.colours import PALETTE, colour_territories
 from planner.outputs.maps.overview import plan_overview
 from planner.outputs.pdf.figures import Facts
-from planner.outputs.pdf.picture import Picture, frame_around
+from planner.outputs.pdf.picture import Background, Picture, frame_around
 from planner.outputs.pdf.sheet import MM, ROW, Cells, Sheet
-from planner.outputs.pdf.territory_page import Cities
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas
 from planner.outputs.svg import MUTED
@@ -28,7 +27,7 @@ MOST_CITIES = 14
 MOST_MEASURES = 3
 
 
-def draw_summary(sheet: Sheet, facts: Facts, areas: Areas, cities: Cities) -> None:
+def draw_summary(sheet: Sheet, facts: Facts, areas: Areas, background: Background) -> None:
     """Write the plan's name, its figures and its story, and draw all territories."""
     plan = facts.plan
     sheet.y -= 14
@@ -41,7 +40,7 @@ def draw_summary(sheet: Sheet, facts: Facts, areas: Areas, cities: Cities) -> No
         sheet.y -= 2
     if facts.replaced:
         sheet.paragraph(_replaced_words(facts.replaced), colour=MUTED)
-    _overview(sheet, plan, areas, cities)
+    _overview(sheet, plan, areas, background)
 
 
 def _replaced_words(count: int) -> str:
@@ -65,7 +64,7 @@ def _figures(sheet: Sheet, plan: Plan) -> None:
     sheet.y -= 44 * -(-len(items) // 3) + 4
 
 
-def _overview(sheet: Sheet, plan: Plan, areas: Areas, cities: Cities) -> None:
+def _overview(sheet: Sheet, plan: Plan, areas: Areas, background: Background) -> None:
     view = plan_overview(plan, areas)
     if not len(view.points) or sheet.y < sheet.left + 40 * MM:
         return
@@ -74,13 +73,14 @@ def _overview(sheet: Sheet, plan: Plan, areas: Areas, cities: Cities) -> None:
     colours = colour_territories(areas.shapes, plan.seats.homes)
     picture = Picture(sheet, frame_around(view.points[view.framed], box))
     picture.begin()
+    picture.background(background)
     for shape, colour, shown in zip(areas.shapes, colours, view.shown.tolist(), strict=True):
         if shape is not None and shown:
             picture.area(shape, PALETTE[colour], opacity=0.45)
     picture.dots(view.points, "stays")
     for home in plan.seats.homes:
         picture.home(home)
-    picture.cities(cities, MOST_CITIES)
+    picture.cities(background.cities, MOST_CITIES)
     picture.scale_bar()
     picture.end()
     inside = picture.frame.holds(picture.frame.place(view.points))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +16,15 @@ from planner.outputs.pdf.figures import (
     warnings_of,
 )
 from planner.outputs.pdf.measures_part import draw_measures
-from planner.outputs.pdf.picture import MARKS, OTHERS, Frame, Picture, draw_home, frame_around
+from planner.outputs.pdf.picture import (
+    MARKS,
+    OTHERS,
+    Background,
+    Frame,
+    Picture,
+    draw_home,
+    frame_around,
+)
 from planner.outputs.pdf.sheet import MM, ROW, Cells, Sheet
 from planner.outputs.plan import Floats, Plan
 from planner.outputs.polygons import Areas
@@ -30,17 +37,16 @@ if TYPE_CHECKING:
 MAP_HEIGHT = 78 * MM
 MAP_SHARE = 0.56
 MOST_CITIES, MOST_LABELS = 7, 16
-Cities = Sequence[tuple[float, float, str]]
 
 
 def draw_territory(
-    sheet: Sheet, facts: Facts, areas: Areas, cities: Cities, territory: int
+    sheet: Sheet, facts: Facts, areas: Areas, background: Background, territory: int
 ) -> None:
     """Fill a page: title, figures, map, measures, the quota's months, accounts, warnings."""
     _title(sheet, facts, territory)
     _headlines(sheet, facts, territory)
     top = sheet.y
-    _map(sheet, facts, areas, cities, territory)
+    _map(sheet, facts, areas, background, territory)
     bottom = sheet.y
     sheet.y = top
     draw_measures(sheet, facts, territory, sheet.left + sheet.breadth * (MAP_SHARE + 0.04))
@@ -102,7 +108,7 @@ def _travel_today(plan: Plan, territory: int) -> str:
     return f"a year; today {hours:,.0f} h" if np.isfinite(hours) else "not counted"
 
 
-def _map(sheet: Sheet, facts: Facts, areas: Areas, cities: Cities, territory: int) -> None:
+def _map(sheet: Sheet, facts: Facts, areas: Areas, background: Background, territory: int) -> None:
     plan = facts.plan
     width = sheet.breadth * MAP_SHARE
     box = (sheet.left, sheet.y - MAP_HEIGHT, width, MAP_HEIGHT)
@@ -122,11 +128,12 @@ def _map(sheet: Sheet, facts: Facts, areas: Areas, cities: Cities, territory: in
     frame = frame_around(_with_area(shown, areas.shapes[territory]), box)
     picture = Picture(sheet, frame)
     picture.begin()
+    picture.background(background)
     _areas(picture, areas, territory)
     for mark, rows in (("goes", before & ~now), ("stays", before & now), ("comes", now & ~before)):
         picture.dots(points[placed & rows], mark)
     picture.home(home)
-    picture.cities(cities, MOST_CITIES)
+    picture.cities(background.cities, MOST_CITIES)
     picture.scale_bar()
     picture.end()
     _legend(sheet, frame)

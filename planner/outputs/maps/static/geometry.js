@@ -65,14 +65,14 @@ export class Shape {
     return [x / n, y / n];
   }
 
-  /** @param {Path2D|CanvasRenderingContext2D} path @param {View} view */
-  trace(path, view) {
+  /** @param {Path2D|CanvasRenderingContext2D} path @param {View} view @param {boolean} [open] a line, not a ring */
+  trace(path, view, open = false) {
     for (const ring of this.rings) {
       for (let i = 0; i < ring.length; i += 2) {
         const x = (ring[i] - view.x) * view.scale, y = (ring[i + 1] - view.y) * view.scale;
         if (i === 0) path.moveTo(x, y); else path.lineTo(x, y);
       }
-      path.closePath();
+      if (!open) path.closePath();
     }
   }
 }

@@ -30,7 +30,8 @@ import { Tiles } from "./tiles.js";
  * @property {ArrayLike<number>} today
  * @property {ArrayLike<number>} flags 1 moved, 2 held
  * @property {[number, number, string][]} places
- * @property {number[][][][]} [borders] lines in the background
+ * @property {number[][][][]} [borders] the user's own units, in the background
+ * @property {{land: number[][][][], countries: number[][][], states: number[][][]}} [outlines] what lies behind all
  */
 
 const TAU = Math.PI * 2;
@@ -54,6 +55,9 @@ export class TerritoryMap {
     this.homes = data.territories.map((t) => (t.home ? project(t.home[0], t.home[1]) : null));
     this.places = data.places.map(([lon, lat, name]) => ({ at: project(lon, lat), name }));
     this.borders = (data.borders ?? []).map((border) => new Shape([border]));
+    const { land = [], countries = [], states = [] } = data.outlines ?? {};
+    this.land = land.map((polygon) => new Shape([polygon]));
+    this.frontiers = [...countries.map((line) => ({ line: new Shape([[line]]), strength: 0.5 })), ...states.map((line) => ({ line: new Shape([[line]]), strength: 0.2 }))];
     /** @type {"proposed"|"today"|"swipe"} */
     this.mode = "proposed";
     /** @type {"pan"|"lasso"} */
@@ -268,7 +272,8 @@ export class TerritoryMap {
     this.ink = style.color; this.paper = style.backgroundColor;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    this.tiles?.paint(context, this.view, this.width, this.height);
+    if (this.tiles) this.tiles.paint(context, this.view, this.width, this.height);
+    else this.#paintOutlines(context, style.getPropertyValue("--land").trim() || "#fff");
     if (this.mode === "swipe") {
       const middle = this.swipe * this.width;
       this.#paintSide(context, "today", 0, middle);
@@ -295,6 +300,25 @@ export class TerritoryMap {
     if (this.showHomes) this.#paintHomes(context);
     this.#paintNames(context, side);
     context.restore();
+  }
+
+  /** Land, and lines between countries and states. @param {CanvasRenderingContext2D} context @param {string} ground */
+  #paintOutlines(context, ground) {
+    context.fillStyle = ground; context.strokeStyle = this.ink ?? "#222"; context.lineWidth = 0.7;
+    for (const shape of this.land) {
+      if (this.#outside(shape.box)) continue;
+      context.beginPath();
+      shape.trace(context, this.view);
+      context.fill("evenodd");
+    }
+    for (const { line, strength } of this.frontiers) {
+      if (this.#outside(line.box)) continue;
+      context.globalAlpha = strength;
+      context.beginPath();
+      line.trace(context, this.view, true);
+      context.stroke();
+    }
+    context.globalAlpha = 1;
   }
 
   /** @param {CanvasRenderingContext2D} context */
