@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.pipeline.change_quotas import Settlement
 from planner.pipeline.running import remaining_period
 from planner.pipeline.simulation import seat_holders
 
 if TYPE_CHECKING:
     from planner.inputs.period import Period
+    from planner.outcomes.attainment import Simulation
     from planner.outcomes.result import Outcomes
     from planner.pipeline.preparation import Company
+    from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
     from planner.tracking.record import YearRecord
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestOfYear:
+    """The whole year: what was booked, and what the days that remain may bring.
+
+    Parameters
+    ----------
+    outcomes
+        By person and level.
+    simulation
+        Each seat holder's whole year by draw.
+    """
+
+    outcomes: Outcomes
+    simulation: Simulation
 
 
 def share_left(period: Period, season: tuple[float, ...], day: date) -> tuple[float, list[float]]:
@@ -50,10 +67,10 @@ def foresee_rest(
     scenario: Scenario,
     company: Company,
     territory_of: Ints,
-    settled: Settlement,
+    sheet: QuotaSheet,
     record: YearRecord,
     day: date,
-) -> Outcomes | None:
+) -> RestOfYear:
     """Simulate what remains of the year on top of what was booked.
 
     Parameters
@@ -62,13 +79,11 @@ def foresee_rest(
         The settings, and what they apply to.
     territory_of
         Territory of each unit, -1 none, (units,).
-    settled, record
+    sheet, record
         The quotas, and what each person was credited with so far.
     day
         The first day that is left.
     """
-    if settled.sheet is None:
-        return None
     from planner.outcomes.attainment import simulate, summarise_draws
 
     data, potential = company.data, company.potential
@@ -89,7 +104,7 @@ def foresee_rest(
         company.today.continues & (of_account != company.today.seat_of_account),
         holders,
         remaining_period(data.period, day),
-        settled.sheet,
+        sheet,
         scenario.outcomes,
         scenario.seed,
         ramp=scenario.quota.ramp if scenario.quota else (),
@@ -100,13 +115,12 @@ def foresee_rest(
     own = [record.booked.get(rep or "", 0) for rep in seats.rep_ids]
     whole = _booked_by_seat(record, seats.territory_ids, own)
     drawn = simulation.bookings
-    people = summarise_draws(
-        holders, drawn + np.array(own)[:, None], simulation.coverage, settled.sheet
-    ).outcomes
+    own_year = summarise_draws(holders, drawn + np.array(own)[:, None], simulation.coverage, sheet)
+    people = own_year.outcomes
     teams = summarise_draws(
-        holders, drawn + np.array(whole)[:, None], simulation.coverage, settled.sheet
+        holders, drawn + np.array(whole)[:, None], simulation.coverage, sheet
     ).outcomes
-    return replace(
+    outcomes = replace(
         people,
         outcomes=(
             *(one for one in teams.outcomes if one.level != "rep"),
@@ -115,6 +129,7 @@ def foresee_rest(
         goal_probability=teams.goal_probability,
         findings=simulation.outcomes.findings,
     )
+    return RestOfYear(outcomes=outcomes, simulation=replace(own_year, outcomes=outcomes))
 
 
 def _groups(scenario: Scenario, company: Company) -> dict[str, list[str]]:

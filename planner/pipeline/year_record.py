@@ -93,6 +93,7 @@ def make_record(
         quota_before=_quotas_of(running),
         scenario_goal=None if goal is None else data.currency.to_minor(goal),
         duplicates=find_duplicates(data.accounts, succession.added),
+        seat_last=settled.seat_last,
     )
 
 
