@@ -18,6 +18,7 @@ from planner.quotas.books import Books
 from planner.quotas.bottom_up import compare_bottom_up
 from planner.quotas.changes import bridge_quotas
 from planner.quotas.fairness import assess_fairness
+from planner.quotas.fairness_result import FairnessTest
 from planner.quotas.parameters import QuotaParameters, is_by_role
 from planner.quotas.past import PastQuotas, pair_quotas, past_sample
 from planner.quotas.result import QuotaSheet
@@ -37,12 +38,15 @@ class PastRecord:
         Past periods as they could have been planned; arrays follow ``reps``.
     reps
         Those who had quotas.
+    tests
+        Tests on held-out periods that were run before, for the same basis; instead of ``periods``.
     """
 
     quotas: PastQuotas
     books: Books
     periods: tuple[PastPeriod, ...]
     reps: tuple[Rep, ...]
+    tests: tuple[FairnessTest, ...] = ()
 
 
 def assess_plan(
@@ -89,7 +93,12 @@ def assess_plan(
             simulation, sheet, reps, period, compensation, currency, rates
         ),
         fairness=assess_fairness(
-            expected, held_out=held_out, past=previous, panel=panel, seed=seed
+            expected,
+            held_out=held_out,
+            past=previous,
+            panel=panel,
+            known=past.tests if past is not None else (),
+            seed=seed,
         ),
         bridge=bridge_quotas(sheet),
         bottom_up=compare_bottom_up(sheet),

@@ -112,7 +112,9 @@ def change_plan(
         plan = _assemble(scenario, running, succession, changed, settled, record)
         plan = note_edits(plan, changed.company, written)
     with watch.stage("outcomes"):
-        outcomes, assessment = _foresee(scenario, changed, settled, of_account, record, day)
+        outcomes, assessment = _foresee(
+            scenario, changed, settled, of_account, record, day, running.assessment
+        )
     with watch.stage("performance"):
         standing = assess_standing(
             succession.data, potential, changed.company.ramp, scenario.performance
@@ -205,6 +207,7 @@ def _foresee(
     of_account: Ints,
     record: YearRecord,
     day: date,
+    before: PlanAssessment | None,
 ) -> tuple[Outcomes | None, PlanAssessment | None]:
     """Simulate what remains of the year, and say what it pays and whether it is fair."""
     from planner.pipeline.assessment import assess_company
@@ -214,7 +217,9 @@ def _foresee(
         return None, None
     company = changed.company
     rest = foresee_rest(scenario, company, _territories(changed), settled.sheet, record, day)
-    assessment = assess_company(scenario, company, of_account, settled.sheet, rest.simulation)
+    assessment = assess_company(
+        scenario, company, of_account, settled.sheet, rest.simulation, running=before
+    )
     return rest.outcomes, assessment
 
 
