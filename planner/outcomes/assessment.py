@@ -63,6 +63,7 @@ def assess_plan(
     *,
     regions: Mapping[str, str] | None = None,
     past: PastRecord | None = None,
+    paid: Simulation | None = None,
 ) -> PlanAssessment:
     """Assess a plan: pay, fairness, bridge and bottom-up.
 
@@ -78,6 +79,8 @@ def assess_plan(
         A name for each rep; default: the manager.
     past
         Past quotas and periods; without it circular tests stay grey.
+    paid
+        The simulated year of everybody who is paid; default: of those who hold a seat.
     """
     places = dict(regions or {rep.rep_id: rep.manager_id or "" for rep in reps})
     expected = plan_sample(simulation, sheet, books, reps, period, places)
@@ -90,7 +93,7 @@ def assess_plan(
         held_out = held_out_sample(past.periods, plain_blend(quota), names)
     return PlanAssessment(
         compensation=cost_compensation(
-            simulation, sheet, reps, period, compensation, currency, rates
+            paid or simulation, sheet, reps, period, compensation, currency, rates
         ),
         fairness=assess_fairness(
             expected,

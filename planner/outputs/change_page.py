@@ -45,14 +45,14 @@ def change_page(plan: Plan) -> Page:
         sections=(
             Section(title="What happened", table=page_table(tables["events"], plan)),
             Section(
-                title="Accounts with another seat or rep",
-                words="Further columns are in change.csv.",
-                table=page_table(_narrow(tables["change"], ACCOUNT_COLUMNS), plan),
-            ),
-            Section(
                 title="Quotas that changed",
                 words="Closed months stand; what remains is settled again.",
                 table=page_table(quotas, plan),
+            ),
+            Section(
+                title="Accounts with another seat or rep",
+                words="Further columns are in change.csv.",
+                table=page_table(_narrow(tables["change"], ACCOUNT_COLUMNS), plan),
             ),
             Section(title="Who is in which seat", table=page_table(tables["seats"], plan)),
             Section(title="Months that are closed", table=_closed(plan, year)),

@@ -103,10 +103,11 @@ def compare_reps(plans: Sequence[Plan]) -> tuple[ComparedRep, ...]:
     people = {rep.rep_id: rep for plan in reversed(plans) for rep in plan.data.reps}
     names = {rep_id: rep.name or rep_id for rep_id, rep in people.items()}
     last = last_quotas(plans[0])
+    bosses = [managers_of(plan) for plan in plans]
     compared = []
     for rep_id in sorted({rep_id for figures in found for rep_id in figures}):
         rep = people.get(rep_id)
-        manager = (rep.manager_id if rep else None) or ""
+        manager = next((found[rep_id] for found in bosses if rep_id in found), "")
         compared.append(
             ComparedRep(
                 rep_id=rep_id,
@@ -118,6 +119,14 @@ def compare_reps(plans: Sequence[Plan]) -> tuple[ComparedRep, ...]:
             )
         )
     return tuple(compared)
+
+
+def managers_of(plan: Plan) -> dict[str, str]:
+    """Return each person's manager, of open seats the one that their quota rolls up to."""
+    lines = plan.quotas.lines if plan.quotas else ()
+    rolled = {line.rep_id: line.parent_id or "" for line in lines if line.level == "rep"}
+    bosses = {name: "" if boss == "company" else boss for name, boss in rolled.items()}
+    return bosses | {rep.rep_id: rep.manager_id or "" for rep in plan.data.reps}
 
 
 def last_quotas(plan: Plan) -> dict[str, int]:

@@ -36,6 +36,7 @@ def assess_company(
     quotas: QuotaSheet,
     simulation: Simulation,
     running: PlanAssessment | None = None,
+    paid: Simulation | None = None,
 ) -> PlanAssessment:
     """Assess a plan: pay, fairness, the bridge from last year, and bottom-up.
 
@@ -50,6 +51,8 @@ def assess_company(
     running
         Of the running plan, where one is changed: its basis is the same, and so is what that
         basis came to on past periods.
+    paid
+        The simulated year with those who have left in it.
     """
     from planner.outcomes.assessment import assess_plan
 
@@ -69,6 +72,7 @@ def assess_company(
         scenario.seed,
         regions=name_regions(company, territory_of_account),
         past=_record_past(scenario, company, settled, running),
+        paid=paid,
     )
     pay = _without_pay(scenario, company, assessment.compensation)
     return replace(assessment, compensation=pay)

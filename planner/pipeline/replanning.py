@@ -37,6 +37,15 @@ if TYPE_CHECKING:
     from planner.tracking.record import YearRecord
 
 Ints = npt.NDArray[np.int64]
+SILENT_DAYS = 28
+NO_BOOKINGS = Finding(
+    severity="warning",
+    code="change.no_bookings",
+    message="No booking of the plan's months up to the change is in the history: closed months "
+    "count as if nothing had come in, and so do the outlook and pay.",
+    advice="Give a history table that goes up to the day before the change.",
+    table="history",
+)
 
 
 def change_plan(
@@ -218,7 +227,13 @@ def _foresee(
     company = changed.company
     rest = foresee_rest(scenario, company, _territories(changed), settled.sheet, record, day)
     assessment = assess_company(
-        scenario, company, of_account, settled.sheet, rest.simulation, running=before
+        scenario,
+        company,
+        of_account,
+        settled.sheet,
+        rest.simulation,
+        running=before,
+        paid=rest.paid,
     )
     return rest.outcomes, assessment
 
@@ -258,7 +273,15 @@ def _word_changes(changed: ChangedAlignment, record: YearRecord) -> list[Finding
         )
         for pair in record.duplicates[:EXAMPLES_SHOWN]
     ]
-    return [*([_word_limits(changed.widened)] if changed.widened else []), *pairs]
+    silent = (
+        (record.effective - record.closed[0].start).days >= SILENT_DAYS if record.closed else False
+    )
+    nothing = silent and not any(record.booked.values())
+    return [
+        *([NO_BOOKINGS] if nothing else []),
+        *([_word_limits(changed.widened)] if changed.widened else []),
+        *pairs,
+    ]
 
 
 def _word_limits(widened: tuple[str, ...]) -> Finding:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from planner.pipeline.running import remaining_period
 from planner.pipeline.simulation import seat_holders
+from planner.quotas.hierarchy import COMPANY
 
 if TYPE_CHECKING:
     from planner.inputs.period import Period
@@ -35,10 +36,13 @@ class RestOfYear:
         By person and level.
     simulation
         Each seat holder's whole year by draw.
+    paid
+        The same with those who held a seat earlier in the year: they are paid for their part.
     """
 
     outcomes: Outcomes
     simulation: Simulation
+    paid: Simulation
 
 
 def share_left(period: Period, season: tuple[float, ...], day: date) -> tuple[float, list[float]]:
@@ -129,7 +133,35 @@ def foresee_rest(
         goal_probability=teams.goal_probability,
         findings=simulation.outcomes.findings,
     )
-    return RestOfYear(outcomes=outcomes, simulation=replace(own_year, outcomes=outcomes))
+    whole_year = replace(own_year, outcomes=outcomes)
+    return RestOfYear(
+        outcomes=outcomes, simulation=whole_year, paid=_with_departed(whole_year, sheet, record)
+    )
+
+
+def _with_departed(simulation: Simulation, sheet: QuotaSheet, record: YearRecord) -> Simulation:
+    """Return a simulation with a row for whoever owed a quota and holds no seat any more."""
+    seated = set(simulation.rep_ids)
+    parents = {(line.rep_id, line.level): line.parent_id for line in sheet.lines}
+    owed = sheet.by_person("rep")
+    gone = [rep_id for rep_id in sorted(owed) if rep_id not in seated]
+    if not gone:
+        return simulation
+    draws, seats = simulation.bookings.shape[1], len(simulation.rep_ids)
+    rows = np.array([[record.booked.get(rep_id, 0)] * draws for rep_id in gone], dtype=np.int64)
+    teams = {manager: list(places) for manager, places in simulation.teams.items()}
+    for place, rep_id in enumerate(gone, start=seats):
+        boss = parents.get((rep_id, "rep"))
+        while boss is not None and boss != COMPANY:
+            teams.setdefault(boss, []).append(place)
+            boss = parents.get((boss, "manager"))
+    return replace(
+        simulation,
+        rep_ids=(*simulation.rep_ids, *gone),
+        bookings=np.vstack([simulation.bookings, rows]),
+        quotas=np.append(simulation.quotas, [owed[rep_id] for rep_id in gone]),
+        teams={manager: tuple(places) for manager, places in teams.items()},
+    )
 
 
 def _groups(scenario: Scenario, company: Company) -> dict[str, list[str]]:

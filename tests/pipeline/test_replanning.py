@@ -365,3 +365,25 @@ def test_components_may_get_other_goals_and_no_others(
     """A change cannot bring components that closed months do not know, and says why."""
     with pytest.raises(ScenarioError, match="closed months owe the parts"):
         change(settings=("quota.components.new.share=0.4", "quota.components.renewal.share=0.6"))
+
+
+def test_a_lost_account_leaves_quotas_unless_they_are_to_be_relieved(
+    change: Change, running: Plan
+) -> None:
+    """By default nothing is settled again; relieved, its seat owes less and the others more."""
+    before = owners(running)
+    ids = running.data.accounts["account_id"].tolist()
+    account = ids[int(running.potential.expected.argmax())]
+    seat, rep = before[account]
+    event = {"kind": "lost", "date": "2027-05-03", "account_id": account}
+    kept = change(event)
+    assert kept.quotas is not None
+    assert running.quotas is not None
+    assert kept.quotas.by_person("rep") == running.quotas.by_person("rep")
+    relieved = change(event, settings=("change.lost_accounts=relieve",))
+    check(relieved, running)
+    assert relieved.quotas is not None
+    quotas, was = relieved.quotas.by_person("rep"), running.quotas.by_person("rep")
+    assert quotas[rep] < was[rep]
+    assert sum(quotas.values()) == sum(was.values())
+    assert all(quotas[other] >= was[other] for other in was if other != rep)
