@@ -32,7 +32,8 @@ Examples:
   planner plan scenario.toml --edits plans/baseline/workbook.xlsx --out plans/edited
   planner plan scenario.toml --time-limit 30 --json
   planner plan scenario.toml --from plans/baseline --effective 2027-04-01 --out plans/april
-  planner plan scenario.toml --from plans/april --only quotas --out plans/higher-goal"""
+  planner plan scenario.toml --from plans/april --only quotas --out plans/higher-goal
+  planner plan scenario.toml --from plans/april --edits plans/april/workbook.xlsx --out plans/may"""
 
 
 @click.command(epilog=EPILOG)
@@ -98,10 +99,6 @@ def command(
     """
     if running is None and (effective is not None or only is not None):
         raise click.UsageError("--effective and --only need --from, the plan that is changed.")
-    if running is not None and edits is not None:
-        raise click.UsageError(
-            "--edits and --from do not go together: plan with --edits first, and change that plan."
-        )
     settled = read_settings(scenario, settings, seed)
     folder = find_data(scenario, data)
     from planner.outputs.naming import slug
@@ -127,6 +124,7 @@ def command(
                 only_quotas=only == "quotas",
                 time_limit=time_limit,
                 progress=progress,
+                edits=book,
             )
         progress.start("writing")
         plan = save_plan(plan, target, force=force, progress=progress.note)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from planner.findings import Finding
-from planner.inputs.data import PlanningData
+from planner.inputs.data import PlanningData, Source
 from planner.inputs.edits import (
     ACCOUNTS_SHEET,
     COMMENT,
@@ -56,7 +56,9 @@ def describe_tables(data: PlanningData) -> str:
     return "; ".join(f"{source.table} {source.sha256[:12]}" for source in data.sources)
 
 
-def settle_edits(book: EditBook, data: PlanningData, *, plan: str, quotas: bool) -> Edits:
+def settle_edits(
+    book: EditBook, data: PlanningData, *, plan: str, quotas: bool, running: bool = False
+) -> Edits:
     """Sort a workbook's edits into those that the tables bear and those they do not.
 
     Parameters
@@ -69,13 +71,15 @@ def settle_edits(book: EditBook, data: PlanningData, *, plan: str, quotas: bool)
         Name of the plan that is to be made.
     quotas
         Whether that plan sets quotas.
+    running
+        Whether the workbook is that of a running plan which is changed: its owners are today's.
 
     Returns
     -------
     Edits
         Each edit once, in the workbook's order; whether a rep may serve an account is for later.
     """
-    desk = _Desk(book=book, data=data, quotas=quotas)
+    desk = _Desk(book=book, data=data, quotas=quotas, today=PLANNED if running else TODAY)
     edits = [edit for row in _without_twins(book.rows, desk) for edit in desk.read(row)]
     edits += desk.twins
     return Edits(
@@ -84,7 +88,8 @@ def settle_edits(book: EditBook, data: PlanningData, *, plan: str, quotas: bool)
         made_from=book.origin.get(MADE_FROM, ""),
         accepted=tuple(edit for edit in edits if not edit.reason),
         refused=tuple(edit for edit in edits if edit.reason),
-        findings=(*book.findings, *_about_origin(book, data, plan)),
+        # In the year tables go on: that they differ from the workbook's is no news.
+        findings=(*book.findings, *_about_origin(book, () if running else data.sources, plan)),
     )
 
 
@@ -112,13 +117,14 @@ class _Desk:
     book: EditBook
     data: PlanningData
     quotas: bool
+    today: str
     accounts: Mapping[str, str]
     owners: Mapping[str, str]
     people: Directory
     twins: list[Edit]
 
-    def __init__(self, *, book: EditBook, data: PlanningData, quotas: bool) -> None:
-        self.book, self.data, self.quotas = book, data, quotas
+    def __init__(self, *, book: EditBook, data: PlanningData, quotas: bool, today: str) -> None:
+        self.book, self.data, self.quotas, self.today = book, data, quotas, today
         ids = data.accounts["account_id"].astype(str).tolist()
         owner = data.accounts["owner_id"]
         self.accounts = index_ids(ids)
@@ -151,8 +157,8 @@ class _Desk:
 
     def _read_owner(self, row: EditRow) -> list[Edit]:
         given = [name for name in (NEW_OWNER, HOLD) if name in row.cells]
-        known = TODAY in self.book.columns.get(row.sheet, {})
-        then, now = cell_words(row.cells.get(TODAY)), self.owners[row.subject]
+        known = self.today in self.book.columns.get(row.sheet, {})
+        then, now = cell_words(row.cells.get(self.today)), self.owners[row.subject]
         if given and known and shorten(then) != shorten(now):
             reason = (
                 f"out of date: its owner was {then or 'nobody'} when the workbook was written and "
@@ -255,7 +261,7 @@ def _unknown(noun: str, subject: str) -> str:
     return f"there is no {noun} {subject[:60]}" if subject else f"the row names no {noun}"
 
 
-def _about_origin(book: EditBook, data: PlanningData, plan: str) -> list[Finding]:
+def _about_origin(book: EditBook, sources: Sequence[Source], plan: str) -> list[Finding]:
     """Say when the workbook was written for another plan or from other tables."""
     made_from, tables = book.origin.get(MADE_FROM, ""), book.origin.get(MADE_OF, "")
     found = []
@@ -268,7 +274,7 @@ def _about_origin(book: EditBook, data: PlanningData, plan: str) -> list[Finding
     before = dict(part.split(" ", 1) for part in tables.split("; ") if " " in part)
     changed = [
         source.table
-        for source in data.sources
+        for source in sources
         if before and before.get(source.table) != source.sha256[:12]
     ]
     if changed:

@@ -264,7 +264,8 @@ def check_seats(present: pd.DataFrame, period: Period) -> list[Finding]:
     seated = present[
         present["territory_id"].notna() & ~present["coverage"].isin(["overlay", "none"])
     ]
-    for seat, holders in seated.groupby("territory_id", sort=True):
+    shared = seated[seated["territory_id"].duplicated(keep=False)]
+    for seat, holders in shared.groupby("territory_id", sort=True):
         findings += _check_seat(str(seat), holders, period)
     return findings
 

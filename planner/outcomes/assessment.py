@@ -18,6 +18,7 @@ from planner.quotas.books import Books
 from planner.quotas.bottom_up import compare_bottom_up
 from planner.quotas.changes import bridge_quotas
 from planner.quotas.fairness import assess_fairness
+from planner.quotas.fairness_result import FairnessTest
 from planner.quotas.parameters import QuotaParameters, is_by_role
 from planner.quotas.past import PastQuotas, pair_quotas, past_sample
 from planner.quotas.result import QuotaSheet
@@ -37,12 +38,15 @@ class PastRecord:
         Past periods as they could have been planned; arrays follow ``reps``.
     reps
         Those who had quotas.
+    tests
+        Tests on held-out periods that were run before, for the same basis; instead of ``periods``.
     """
 
     quotas: PastQuotas
     books: Books
     periods: tuple[PastPeriod, ...]
     reps: tuple[Rep, ...]
+    tests: tuple[FairnessTest, ...] = ()
 
 
 def assess_plan(
@@ -59,6 +63,7 @@ def assess_plan(
     *,
     regions: Mapping[str, str] | None = None,
     past: PastRecord | None = None,
+    paid: Simulation | None = None,
 ) -> PlanAssessment:
     """Assess a plan: pay, fairness, bridge and bottom-up.
 
@@ -74,6 +79,8 @@ def assess_plan(
         A name for each rep; default: the manager.
     past
         Past quotas and periods; without it circular tests stay grey.
+    paid
+        The simulated year of everybody who is paid; default: of those who hold a seat.
     """
     places = dict(regions or {rep.rep_id: rep.manager_id or "" for rep in reps})
     expected = plan_sample(simulation, sheet, books, reps, period, places)
@@ -86,10 +93,15 @@ def assess_plan(
         held_out = held_out_sample(past.periods, plain_blend(quota), names)
     return PlanAssessment(
         compensation=cost_compensation(
-            simulation, sheet, reps, period, compensation, currency, rates
+            paid or simulation, sheet, reps, period, compensation, currency, rates
         ),
         fairness=assess_fairness(
-            expected, held_out=held_out, past=previous, panel=panel, seed=seed
+            expected,
+            held_out=held_out,
+            past=previous,
+            panel=panel,
+            known=past.tests if past is not None else (),
+            seed=seed,
         ),
         bridge=bridge_quotas(sheet),
         bottom_up=compare_bottom_up(sheet),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from planner.outputs.change_tables import change_rows, change_tables, changed_quotas
@@ -13,7 +14,7 @@ from planner.outputs.report_tables import Cell, PageTable, head_cells, number_ce
 from planner.outputs.wording import Headline, full_money, short_money
 from planner.tracking.record import YearRecord
 
-MOST_ROWS, MOST_LINES = 200, 8
+MOST_ROWS, MOST_LINES, MOST_NAMES = 200, 8, 12
 ACCOUNT_COLUMNS = (
     *("account_id", "name", "change", "from", "to_territory_id", "to", "from_day"),
     *("trailing_revenue", "why"),
@@ -44,14 +45,14 @@ def change_page(plan: Plan) -> Page:
         sections=(
             Section(title="What happened", table=page_table(tables["events"], plan)),
             Section(
-                title="Accounts with another seat or rep",
-                words="Further columns are in change.csv.",
-                table=page_table(_narrow(tables["change"], ACCOUNT_COLUMNS), plan),
-            ),
-            Section(
                 title="Quotas that changed",
                 words="Closed months stand; what remains is settled again.",
                 table=page_table(quotas, plan),
+            ),
+            Section(
+                title="Accounts with another seat or rep",
+                words="Further columns are in change.csv.",
+                table=page_table(_narrow(tables["change"], ACCOUNT_COLUMNS), plan),
             ),
             Section(title="Who is in which seat", table=page_table(tables["seats"], plan)),
             Section(title="Months that are closed", table=_closed(plan, year)),
@@ -123,11 +124,12 @@ def _sentences(plan: Plan, year: YearRecord) -> tuple[str, ...]:
         )
     if year.dropped:
         words.append(
-            f"Quotas set by hand that the change touched are settled again: {', '.join(year.dropped)}."
+            f"Quotas set by hand that the change touched are settled again: "
+            f"{_word_some(year.dropped, 'change_quotas.csv')}."
         )
     words.append(
         "Territories with the same accounts, holder and quota keep their approvals: "
-        + (", ".join(year.untouched) or "none")
+        + _word_some(year.untouched, "plan.json")
         + "."
     )
     return tuple(words)
@@ -231,3 +233,11 @@ def _word_number(kind: str, value: Any, plan: Plan) -> str:
     if kind == "money":
         return short_money(plan.data.currency, int(value))
     return f"{100 * value:.1f}%" if kind == "share" else f"{value:,}"
+
+
+def _word_some(names: Sequence[str], rest_in: str) -> str:
+    """Return names in words, all of them where they are few."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names) or "none"
+    shown = ", ".join(names[:MOST_NAMES])
+    return f"{len(names):,}, among them {shown} (all in {rest_in})"

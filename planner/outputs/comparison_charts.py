@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # The baseline, then the others; beyond these they repeat with another dash.
 COLOURS = (MUTED, PLAN, TODAY, ALARM, SOFT, INK)
 DASHES = ("-", "--", ":", "-.")
+LAST_YEAR = "last year"
 MOST_REPS, MOST_TEAMS, MOST_SLOPES = 24, 10, 60
 
 
@@ -113,37 +114,50 @@ def attainment_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
 def slope_chart(
     plans: Sequence[Plan], names: Sequence[str], reps: Sequence[ComparedRep]
 ) -> str | None:
-    """Return each rep's quota from plan to plan; None without quotas or with one plan."""
-    scale = plans[0].data.currency.scale
-    rows = [
-        (rep, np.array([np.nan if one is None else one.quota / scale for one in rep.figures]))
-        for rep in reps
-    ]
-    rows = [row for row in rows if np.nansum(row[1]) > 0]
-    if len(plans) < 2 or not rows:
+    """Return each rep's quota from last year's through the plans; None with nothing to join."""
+    points, rows = _slopes(plans, names, reps)
+    if len(points) < 2 or not rows:
         return None
     change = np.array([np.nanmax(values) - np.nanmin(values) for _, values in rows])
     order = np.argsort(-change, kind="stable")[:MOST_SLOPES]
     loudest = set(order[: min(8, len(order))].tolist())
     with new_chart(HALF, 4.2) as (figure, axes):
-        at = np.arange(len(plans))
+        at = np.arange(len(points))
         for place in order[::-1].tolist():
             _, values = rows[place]
-            rises = np.nan_to_num(values[-1]) >= np.nan_to_num(values[0])
-            colour = (PLAN if rises else ALARM) if place in loudest and change[place] > 0 else SOFT
+            known = values[~np.isnan(values)]
+            colour = PLAN if known[-1] >= known[0] else ALARM
+            colour = colour if place in loudest and change[place] > 0 else SOFT
             axes.plot(at, values, "o-", color=colour, linewidth=1.3, markersize=3.5)
         _name_slopes(axes, [rows[place] for place in sorted(loudest) if change[place] > 0])
-        axes.set_xticks(at, [short_label(name, 16) for name in names])
-        axes.set_xlim(-0.15, len(plans) - 1 + 0.55)
+        axes.set_xticks(at, [short_label(name, 16) for name in points])
+        axes.set_xlim(-0.15, len(points) - 1 + 0.55)
         set_money_axis(axes, plans[0], "y", "quota", minor=False)
         axes.grid(visible=True, axis="y")
-        words = "Each rep's quota in every plan; the largest changes are named."
+        words = "Each rep's quota last year and in every plan; the largest changes are named."
         return figure_svg(figure, "compare-slopes", words)
+
+
+def _slopes(
+    plans: Sequence[Plan], names: Sequence[str], reps: Sequence[ComparedRep]
+) -> tuple[list[str], list[tuple[ComparedRep, Floats]]]:
+    """Return the points of the slopes, and each rep's quota at them, units of the currency."""
+    scale = plans[0].data.currency.scale
+    known = any(rep.last_quota for rep in reps)
+    points = [*([LAST_YEAR] if known else []), *names]
+    rows = []
+    for rep in reps:
+        quotas = [None if one is None else one.quota for one in rep.figures]
+        quotas = [*([rep.last_quota] if known else []), *quotas]
+        values = np.array([np.nan if one is None else one / scale for one in quotas])
+        if np.nansum(values) > 0:
+            rows.append((rep, values))
+    return points, rows
 
 
 def _name_slopes(axes: Axes, rows: Sequence[tuple[ComparedRep, Floats]]) -> None:
     """Write names at the right end, moved apart where they would cover each other."""
-    ends = [(float(np.nan_to_num(values[-1])), rep.name) for rep, values in rows]
+    ends = [(float(values[~np.isnan(values)][-1]), rep.name) for rep, values in rows]
     low, high = axes.get_ylim()
     step, floor = (high - low) * 0.05, -np.inf
     for value, name in sorted(ends):

@@ -189,7 +189,7 @@ def _overview(
     charts = (
         _chart("Chance of the goal", goal_chart(plans, names)),
         _chart("Attainment of reps", attainment_chart(plans, names)),
-        _chart("Quotas from plan to plan", slope_chart(plans, names, reps)),
+        _chart("Quotas from last year to each plan", slope_chart(plans, names, reps)),
         _chart("Capacity by month against the goal", months_chart(plans, names)),
     )
     return [chart for chart in charts if chart]

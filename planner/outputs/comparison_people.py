@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from planner.outputs.assessment_tables import known_pay
 from planner.outputs.moves import proposed_reps
 from planner.outputs.plan import Plan
 
+DAY = timedelta(days=1)
 Verdict = Literal["gains", "loses", "same", "joins", "leaves", "unknown"]
 # What counts as a change: of expected pay, and of the chance of quota where pay is unknown.
 PAY_CHANGE, CHANCE_CHANGE = 0.01, 0.05
@@ -53,6 +55,8 @@ class ComparedRep:
         Who, and whose team he is in.
     figures
         One for each plan; None where he has no seat.
+    last_quota
+        What he owed in the year before the plan, annualised, minor units; None if not known.
     """
 
     rep_id: str
@@ -60,6 +64,7 @@ class ComparedRep:
     role: str
     team: str
     figures: tuple[RepFigures | None, ...]
+    last_quota: int | None = None
 
     def verdict(self, place: int) -> Verdict:
         """Return whether a later plan is better for him than the first.
@@ -97,10 +102,12 @@ def compare_reps(plans: Sequence[Plan]) -> tuple[ComparedRep, ...]:
     found = [dict(_figures(plan)) for plan in plans]
     people = {rep.rep_id: rep for plan in reversed(plans) for rep in plan.data.reps}
     names = {rep_id: rep.name or rep_id for rep_id, rep in people.items()}
+    last = last_quotas(plans[0])
+    bosses = [managers_of(plan) for plan in plans]
     compared = []
     for rep_id in sorted({rep_id for figures in found for rep_id in figures}):
         rep = people.get(rep_id)
-        manager = (rep.manager_id if rep else None) or ""
+        manager = next((found[rep_id] for found in bosses if rep_id in found), "")
         compared.append(
             ComparedRep(
                 rep_id=rep_id,
@@ -108,9 +115,44 @@ def compare_reps(plans: Sequence[Plan]) -> tuple[ComparedRep, ...]:
                 role=rep.role if rep else "",
                 team=names.get(manager, manager),
                 figures=tuple(figures.get(rep_id) for figures in found),
+                last_quota=last.get(rep_id),
             )
         )
     return tuple(compared)
+
+
+def managers_of(plan: Plan) -> dict[str, str]:
+    """Return each person's manager, of open seats the one that their quota rolls up to."""
+    lines = plan.quotas.lines if plan.quotas else ()
+    rolled = {line.rep_id: line.parent_id or "" for line in lines if line.level == "rep"}
+    bosses = {name: "" if boss == "company" else boss for name, boss in rolled.items()}
+    return bosses | {rep.rep_id: rep.manager_id or "" for rep in plan.data.reps}
+
+
+def last_quotas(plan: Plan) -> dict[str, int]:
+    """Return what each rep owed in the year before a plan, annualised, minor units.
+
+    Reps who were on ramp, or had no quota then, are left out.
+
+    Parameters
+    ----------
+    plan
+        With its table of quotas.
+    """
+    from planner.quotas.books import annualise_quotas, steady_dates
+
+    table = plan.data.quotas
+    if table is None or table.empty or "end" not in table:
+        return {}
+    ramp = (plan.provenance.scenario.get("quota") or {}).get("ramp") or ()
+    return annualise_quotas(
+        table["rep_id"].astype(str).tolist(),
+        [day.date() for day in table["start"]],
+        [None if day != day else (day - DAY).date() for day in table["end"].tolist()],  # noqa: PLR0124  NaT differs from itself
+        [int(quota) for quota in table["quota"]],
+        plan.data.period,
+        steady_from=steady_dates(plan.data.reps, ramp),
+    )
 
 
 def _figures(plan: Plan) -> Iterator[tuple[str, RepFigures]]:

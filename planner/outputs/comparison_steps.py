@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planner.outputs.assessment_tables import known_pay
+from planner.outputs.comparison_people import managers_of
 from planner.outputs.plan import Plan
 
 
@@ -35,12 +36,12 @@ def _by_rep(plan: Plan) -> dict[str, float]:
 
 def _by_team(plan: Plan) -> dict[str, float]:
     people = {rep.rep_id: rep for rep in plan.data.reps}
+    bosses = managers_of(plan)
     totals: dict[str, float] = {}
     for one in plan.outcomes.outcomes if plan.outcomes else ():
         if one.level != "rep":
             continue
-        rep = people.get(one.rep_id)
-        manager = (rep.manager_id if rep else None) or "no manager"
+        manager = bosses.get(one.rep_id) or "no manager"
         team = people[manager].name or manager if manager in people else manager
         totals[team] = totals.get(team, 0.0) + one.expected
     return totals

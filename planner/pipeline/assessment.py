@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planner.outcomes.assessment import PastRecord
     from planner.outcomes.attainment import Simulation
     from planner.outcomes.result import CompensationCost, PlanAssessment
+    from planner.quotas.backtest import PastPeriod
     from planner.quotas.parameters import QuotaParameters
     from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
@@ -34,6 +35,8 @@ def assess_company(
     territory_of_account: Ints,
     quotas: QuotaSheet,
     simulation: Simulation,
+    running: PlanAssessment | None = None,
+    paid: Simulation | None = None,
 ) -> PlanAssessment:
     """Assess a plan: pay, fairness, the bridge from last year, and bottom-up.
 
@@ -45,6 +48,11 @@ def assess_company(
         Position of each account's new seat, -1 none, (accounts,).
     quotas, simulation
         What everybody owes, and the simulated year.
+    running
+        Of the running plan, where one is changed: its basis is the same, and so is what that
+        basis came to on past periods.
+    paid
+        The simulated year with those who have left in it.
     """
     from planner.outcomes.assessment import assess_plan
 
@@ -63,7 +71,8 @@ def assess_company(
         data.rates,
         scenario.seed,
         regions=name_regions(company, territory_of_account),
-        past=_record_past(company, settled),
+        past=_record_past(scenario, company, settled, running),
+        paid=paid,
     )
     pay = _without_pay(scenario, company, assessment.compensation)
     return replace(assessment, compensation=pay)
@@ -107,7 +116,12 @@ def _most_common(names: list[str], seat_of: Ints, seats: int) -> list[str]:
     return [min(count, key=lambda name: (-count[name], name), default="") for count in counts]
 
 
-def _record_past(company: Company, parameters: QuotaParameters) -> PastRecord | None:
+def _record_past(
+    scenario: Scenario,
+    company: Company,
+    parameters: QuotaParameters,
+    running: PlanAssessment | None,
+) -> PastRecord | None:
     """Return what is known of past quotas, None without quotas or history."""
     from planner.outcomes.assessment import PastRecord
 
@@ -115,13 +129,31 @@ def _record_past(company: Company, parameters: QuotaParameters) -> PastRecord | 
     if data.quotas is None or data.history is None or not len(data.quotas):
         return None
     quotas = collect_past(data)
-    periods, _ = rebuild_past(data, parameters.ramp, PERIODS)
+    tests = () if running is None else running.fairness
     return PastRecord(
         quotas=quotas,
         books=build_company_books(company, company.today.seat_of_account, parameters),
-        periods=periods,
+        periods=() if tests else _replay(scenario, company, parameters),
         reps=quota_holders(data, quotas),
+        tests=tests,
     )
+
+
+def _replay(
+    scenario: Scenario, company: Company, parameters: QuotaParameters
+) -> tuple[PastPeriod, ...]:
+    """Return past periods, with the potential that the plan's own method would have had then."""
+    from planner.outcomes.assessment import plain_blend
+    from planner.potential.held_out import hold_out
+
+    data = company.data
+    method = company.potential.method
+    # What was booked last year is what recent orders say, with no fitting.
+    plain = not plain_blend(parameters)["potential"] or method == "last_year"
+    past = None if plain else hold_out(data, scenario.potential, scenario.seed, method)
+    return rebuild_past(
+        data, parameters.ramp, PERIODS, past.forecast_on if past is not None else None
+    )[0]
 
 
 def _without_pay(scenario: Scenario, company: Company, pay: CompensationCost) -> CompensationCost:

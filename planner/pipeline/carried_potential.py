@@ -66,6 +66,7 @@ def carry_potential(
     """
     from planner.potential.opportunities import open_amounts
 
+    scenario = _without_gone(scenario, succession)
     old, carrier = running.potential, _make_carrier(running, data, succession)
     fresh = _estimate_new(data, scenario) if (carrier.source < 0).any() else None
     pipeline = open_amounts(data.accounts, data.opportunities, data.period.as_of, today=True)
@@ -73,7 +74,7 @@ def carry_potential(
     def money(values: Ints, new: Ints | None) -> Ints:
         return carrier.carry(values, new)
 
-    return replace(
+    carried = replace(
         old,
         expected=money(old.expected, fresh.expected if fresh else None),
         low=money(old.low, fresh.low if fresh else None),
@@ -94,6 +95,32 @@ def carry_potential(
         rep_multiple=_multiple(carrier, old),
         lookalikes=_lookalikes(carrier, old),
         findings=(),
+    )
+    return _override(carried, running, data, carrier, scenario)
+
+
+def _override(
+    carried: Potential, running: Plan, data: PlanningData, carrier: _Carrier, scenario: Scenario
+) -> Potential:
+    """Return the potential with the amounts that a person has newly set."""
+    from planner.potential.parameters import PotentialParameters
+    from planner.potential.reconciliation import override_amounts
+
+    rules = PotentialParameters.model_validate(running.provenance.scenario["potential"])
+    given = override_amounts(data.accounts, scenario.potential.overrides, data.currency)
+    old = override_amounts(running.data.accounts, rules.overrides, data.currency)
+    before = np.where(carrier.source >= 0, old[np.maximum(carrier.source, 0)], np.nan)
+    fresh = ~np.isnan(given) & (given != before) & (carrier.source >= 0)
+    if not fresh.any():
+        return carried
+    amounts = np.rint(np.nan_to_num(given)).astype(np.int64)
+    marked = carried.overridden if len(carried.overridden) else np.zeros(len(fresh), dtype=np.bool_)
+    return replace(
+        carried,
+        expected=np.where(fresh, amounts, carried.expected),
+        low=np.where(fresh, amounts, carried.low),
+        high=np.where(fresh, amounts, carried.high),
+        overridden=marked | fresh,
     )
 
 
@@ -135,6 +162,16 @@ def _lookalikes(carrier: _Carrier, old: Potential) -> Ints:
     carried = np.full((len(carrier.source), old.lookalikes.shape[1]), -1, dtype=np.int64)
     carried[known] = target[old.lookalikes[carrier.source[known]]]
     return carried
+
+
+def _without_gone(scenario: Scenario, succession: Succession) -> Scenario:
+    """Return the scenario without amounts set for accounts that have left the plan."""
+    given = scenario.potential.overrides
+    if not isinstance(given, dict) or not given.keys() & succession.gone.keys():
+        return scenario
+    kept = {name: amount for name, amount in given.items() if name not in succession.gone}
+    rules = scenario.potential.model_copy(update={"overrides": kept})
+    return scenario.model_copy(update={"potential": rules})
 
 
 def _estimate_new(data: PlanningData, scenario: Scenario) -> Potential:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
     from planner.outputs.plan import Plan
     from planner.pipeline.running import Succession
+    from planner.potential.parameters import PotentialParameters
     from planner.scenario.model import Scenario
     from planner.units.result import Seats
 
@@ -45,7 +46,10 @@ def keep_decisions(scenario: Scenario, running: Plan, *, only_quotas: bool) -> S
         *(h for h in old.holds if h not in scenario.alignment.holds),
     )
     alignment = scenario.alignment.model_copy(update={"holds": holds})
-    update: dict[str, object] = {"alignment": alignment}
+    update: dict[str, object] = {
+        "alignment": alignment,
+        "potential": _keep_amounts(scenario.potential, before["potential"]),
+    }
     if scenario.quota is not None and before.get("quota"):
         from planner.quotas.parameters import QuotaParameters
 
@@ -60,6 +64,16 @@ def keep_decisions(scenario: Scenario, running: Plan, *, only_quotas: bool) -> S
     if only_quotas:
         update["change"] = scenario.change.model_copy(update={"max_account_share": 0.0})
     return scenario.model_copy(update=update)
+
+
+def _keep_amounts(now: PotentialParameters, before: object) -> PotentialParameters:
+    """Return the settings of the potential with the amounts that a person set before."""
+    from planner.potential.parameters import PotentialParameters
+
+    old = PotentialParameters.model_validate(before).overrides
+    if not isinstance(old, dict) or isinstance(now.overrides, str):
+        return now
+    return now.model_copy(update={"overrides": {**old, **(now.overrides or {})}})
 
 
 def check_same(scenario: Scenario, running: Plan) -> None:
@@ -88,12 +102,18 @@ def check_same(scenario: Scenario, running: Plan) -> None:
 def _check_components(scenario: Scenario, running: Plan) -> None:
     if scenario.quota is None or running.quotas is None:
         return
+    from planner.quotas.components import TOTAL
+
+    parts = scenario.quota.components
+    now = set(parts) | (set() if any(p.in_direct_sum for p in parts.values()) else {TOTAL})
     before = {line.component for line in running.quotas.lines}
-    now = set(scenario.quota.components) or {"total"}
-    if not now <= before and before != {"total"}:
+    if now != before:
         raise ScenarioError(
             f"The scenario has the quota components {', '.join(sorted(now))}, the running plan "
-            f"{', '.join(sorted(before))}: a change keeps them, since closed months hold them."
+            f"{', '.join(sorted(before))}. A change can give a component another goal or share, "
+            "and cannot add or take away one: closed months owe the parts that they were set in, "
+            "and each part has to add up over the whole year. Keep the components, and plan with "
+            "the new ones from the next period on."
         )
 
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.findings import Finding
+from planner.findings import EXAMPLES_SHOWN, Finding
 from planner.pipeline.preparation import Company
 from planner.pipeline.running import Succession
-from planner.quotas.change_terms import BookChange, QuotaChange
+from planner.quotas.change_terms import BookChange, QuotaChange, seat_last_after
 from planner.quotas.parts import QuotaPart, parts_of_sheet
 from planner.quotas.republication import republish
 from planner.quotas.resettlement import Resettled, resettle
 
 if TYPE_CHECKING:
+    from planner.inputs.money import Currency
     from planner.outputs.plan import Plan
+    from planner.quotas.parameters import QuotaParameters
     from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
 
+LIMITS = ("change_limits", "ote_ratio", "floors", "caps")
+# What quotas rest on when a plan is made, and what a change leaves as it is.
+ANNUAL = ("basis", "seasonality")
+ANNUAL_OF_COMPONENT = ("basis", "roles", "kind", "unit", "retention", "over_assignment")
 Ints = npt.NDArray[np.int64]
 
 
@@ -38,6 +44,8 @@ class Settlement:
         Everybody's quota by stretch of days.
     touched, dropped
         As in :class:`planner.quotas.resettlement.Resettled`.
+    seat_last
+        As in :class:`planner.tracking.record.YearRecord`.
     findings
         What was touched.
     """
@@ -46,6 +54,7 @@ class Settlement:
     parts: tuple[QuotaPart, ...] = ()
     touched: frozenset[str] = frozenset()
     dropped: tuple[str, ...] = ()
+    seat_last: dict[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -86,7 +95,8 @@ def settle_quotas(
         parts=settled.parts,
         touched=settled.touched,
         dropped=settled.dropped,
-        findings=tuple(_word(settled, day)),
+        seat_last=seat_last_after(change),
+        findings=(*_word(settled, day), *settled.findings, *_not_applied(scenario, running)),
     )
 
 
@@ -100,15 +110,11 @@ def _describe(
 ) -> QuotaChange:
     assert scenario.quota is not None
     currency = running.data.currency
-    decided = {}
-    if running.provenance.scenario.get("quota"):
-        from planner.quotas.parameters import QuotaParameters
-
-        before = QuotaParameters.model_validate(running.provenance.scenario["quota"]).overrides
-        by_hand = {
-            d.rep_id for d in (running.quotas.derivations if running.quotas else ()) if d.override
-        }
-        decided = {rep: currency.to_minor(v) for rep, v in before.items() if rep in by_hand}
+    before = _rules_before(running)
+    by_hand = {
+        d.rep_id for d in (running.quotas.derivations if running.quotas else ()) if d.override
+    }
+    decided = {rep: currency.to_minor(v) for rep, v in before.overrides.items() if rep in by_hand}
     goals = [goal.day for goal in succession.after.goals]
     return QuotaChange(
         effective=day,
@@ -119,10 +125,66 @@ def _describe(
         goal_from=max(goals[-1], day) if goals else day,
         before=succession.before,
         after=succession.after,
-        books=tuple(_books(running, succession, company, of_account, day)),
+        books=tuple(_books(scenario, running, succession, company, of_account, day)),
         seat_weights=_seat_weights(running),
         decided=decided,
+        seat_last=_seat_last(running),
+        same_limits=all(getattr(before, name) == getattr(scenario.quota, name) for name in LIMITS),
+        goals=_component_goals(before, scenario.quota, currency),
     )
+
+
+def _rules_before(running: Plan) -> QuotaParameters:
+    from planner.quotas.parameters import QuotaParameters
+
+    return QuotaParameters.model_validate(running.provenance.scenario["quota"])
+
+
+def _seat_last(running: Plan) -> dict[str, int]:
+    """Return last year's quota of each seat's accounts as the running plan has it."""
+    if running.year is not None:
+        return running.year.seat_last
+    assert running.quotas is not None
+    last = {d.rep_id: d.last_year for d in running.quotas.derivations if d.last_year}
+    pairs = zip(running.territory_ids, running.seats.rep_ids, strict=True)
+    return {seat: last[rep or seat] for seat, rep in pairs if (rep or seat) in last}
+
+
+def _component_goals(
+    before: QuotaParameters, now: QuotaParameters, currency: Currency
+) -> dict[str, int]:
+    """Return the goals of components where the scenario states others than before."""
+    from planner.quotas.components import component_goals
+
+    sizes = [
+        {name: (part.goal, part.share) for name, part in rules.components.items()}
+        for rules in (before, now)
+    ]
+    return {} if sizes[0] == sizes[1] else component_goals(now, currency)
+
+
+def _not_applied(scenario: Scenario, running: Plan) -> Iterator[Finding]:
+    """Say which settings of the scenario differ and yet wait for the next annual plan."""
+    assert scenario.quota is not None
+    before, now = _rules_before(running), scenario.quota
+    names = [f"quota.{name}" for name in ANNUAL if getattr(before, name) != getattr(now, name)]
+    names += [
+        f"quota.components.{name}.{key}"
+        for name, part in now.components.items()
+        for key in ANNUAL_OF_COMPONENT
+        if name in before.components and getattr(before.components[name], key) != getattr(part, key)
+    ]
+    if names:
+        yield Finding(
+            severity="warning",
+            code="change.setting_not_applied",
+            message=f"{', '.join(names)}: other than in the running plan, and without effect on a "
+            "change. A quota rests with its seat until the next annual plan; a change settles "
+            "again what its events, goals, overrides and limits touch.",
+            advice="Set quotas by quota.overrides, or make an annual plan without --from.",
+            subject=names[0],
+            count=len(names),
+        )
 
 
 def _seat_weights(running: Plan) -> dict[str, int]:
@@ -133,7 +195,12 @@ def _seat_weights(running: Plan) -> dict[str, int]:
 
 
 def _books(
-    running: Plan, succession: Succession, company: Company, of_account: Ints, day: date
+    scenario: Scenario,
+    running: Plan,
+    succession: Succession,
+    company: Company,
+    of_account: Ints,
+    day: date,
 ) -> Iterator[BookChange]:
     """Yield what every account that changes its seat takes along, by account id."""
     names = ("", *running.territory_ids)
@@ -165,6 +232,9 @@ def _books(
         if change.kind == "merged" and target and source and source != target:
             when = max(change.day, day)
             yield BookChange(source=source, target=target, weight=weight, day=when)
+        relieved = change.kind == "lost" and scenario.change.lost_accounts == "relieve"
+        if relieved and source:
+            yield BookChange(source=source, target="", weight=weight, day=max(change.day, day))
 
 
 def seat_day(succession: Succession, account: str, source: str, day: date) -> date:
@@ -175,6 +245,22 @@ def seat_day(succession: Succession, account: str, source: str, day: date) -> da
 
 
 def _word(settled: Resettled, day: date) -> Iterator[Finding]:
+    if settled.bound:
+        stopped = sorted(rep_id for rep_id in settled.bound if rep_id in settled.touched)
+        kinds = sorted({name for rep_id in stopped for name in settled.bound[rep_id]})
+        shown = ", ".join(stopped[:EXAMPLES_SHOWN])
+        if stopped:
+            yield Finding(
+                severity="info",
+                code="quota.limits_bind",
+                message=f"{len(stopped)} of the quotas that changed end at a limit "
+                f"({', '.join(kinds)}): {shown}"
+                + ("." if len(stopped) <= EXAMPLES_SHOWN else " and others.")
+                + " What they do not carry is shared by those who are free.",
+                advice="Widen the limit, or set the quotas in quota.overrides.",
+                subject="quota",
+                count=len(stopped),
+            )
     if settled.dropped:
         yield Finding(
             severity="warning",

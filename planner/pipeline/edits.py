@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -86,26 +87,27 @@ def build_edited(
     """
     with watch.stage("units"):
         edits = _screen_quotas(scenario, data, edits)
-    amounts = edit_scenario(scenario, data, _of_kinds(edits, {"potential", "quota"}))
+    amounts = edit_scenario(scenario, data, pick_edits(edits, {"potential", "quota"}))
     with watch.stage("potential"):
         potential = estimate_potential(amounts, data)
         ramp, data = settle_people(scenario, data)
     with watch.stage("units"):
         company = build_company(with_ramp(amounts, ramp), data, potential)
-        owners = _of_kinds(edits, {"owner", "hold"})
+        owners = pick_edits(edits, {"owner", "hold"})
         if owners:
-            edits = _refuse_some(edits, screen_owners(company, owners))
+            edits = refuse_edits(edits, screen_owners(company, owners))
             amounts = edit_scenario(scenario, data, edits.accepted)
             company = build_company(with_ramp(amounts, ramp), data, potential)
     return amounts, company, edits
 
 
-def _of_kinds(edits: Edits, kinds: set[str]) -> tuple[Edit, ...]:
+def pick_edits(edits: Edits, kinds: AbstractSet[str]) -> tuple[Edit, ...]:
+    """Return the accepted edits of some kinds."""
     return tuple(edit for edit in edits.accepted if edit.kind in kinds)
 
 
-def _refuse_some(edits: Edits, reasons: dict[Edit, str]) -> Edits:
-    """Move edits to the refused, with the reason of each."""
+def refuse_edits(edits: Edits, reasons: Mapping[Edit, str]) -> Edits:
+    """Return edits with some moved to the refused, each with its reason."""
     refused = tuple(replace(edit, reason=reason) for edit, reason in reasons.items())
     accepted = tuple(edit for edit in edits.accepted if edit not in reasons)
     everything = sorted((*edits.refused, *refused), key=lambda edit: (edit.sheet, edit.row))
@@ -114,13 +116,13 @@ def _refuse_some(edits: Edits, reasons: dict[Edit, str]) -> Edits:
 
 def _screen_quotas(scenario: Scenario, data: PlanningData, edits: Edits) -> Edits:
     """Refuse quotas of people who have no seat: the quota stage would refuse the whole plan."""
-    if not _of_kinds(edits, {"quota"}) or scenario.quota is None or not data.reps:
+    if not pick_edits(edits, {"quota"}) or scenario.quota is None or not data.reps:
         return edits
     from planner.units.seats import build_seats
 
     holders = set(build_seats(data, scenario.quota.ramp).rep_ids)
     reason = "has no seat that receives accounts in the plan period"
-    return _refuse_some(
+    return refuse_edits(
         edits,
         {
             edit: reason

@@ -20,6 +20,8 @@ DAY = timedelta(days=1)
 # Past years are tried at these shares of their days, beside where the year stands now.
 CUTS = (0.25, 0.5, 0.75)
 MOST_YEARS = 5
+# Before this share of the plan's year it says nothing of its own forecast.
+LEAST_DONE, LEAST_BOOK = 0.1, 0.1
 
 
 def past_trials(plan: Plan, data: PlanningData, as_of: date) -> tuple[Trial, ...]:
@@ -59,6 +61,30 @@ def past_trials(plan: Plan, data: PlanningData, as_of: date) -> tuple[Trial, ...
                 )
             )
     return tuple(trials)
+
+
+def opening_trial(baseline: Floats, booked: Floats, done: float) -> tuple[Trial, ...]:
+    """Return what the plan's own year tells of its forecast: what came, where so much was due.
+
+    Without past years it is the only evidence of how far books fall from what is expected.
+
+    Parameters
+    ----------
+    baseline, booked
+        What the year was expected to bring each book, and what it has brought, (books,).
+    done
+        Share of the year's bookings that was due by now.
+    """
+    if done < LEAST_DONE:
+        return ()
+    # Of a book that was expected to bring next to nothing, any order is a miss beyond measure.
+    known = np.where(baseline >= LEAST_BOOK * baseline.mean(), baseline, 0.0)
+    if not (known * np.maximum(booked, 0.0)).any():
+        return ()
+    # What all are off together the forecast's pace takes in.
+    known *= booked[known > 0].sum() / known.sum()
+    nothing = np.zeros(len(baseline))
+    return (Trial(baseline=known, booked=nothing, rest=booked, done=0.0, year=0),)
 
 
 def _seat_places(plan: Plan, data: PlanningData) -> Ints:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from planner.findings import EXAMPLES_SHOWN, Finding
 from planner.pipeline.carried_potential import carry_potential
 from planner.pipeline.change_alignment import ChangedAlignment, align_change
+from planner.pipeline.change_edits import note_edits, place_changes, read_changes
 from planner.pipeline.change_inputs import (
     check_same,
     drop_void_holds,
@@ -29,12 +30,22 @@ from planner.pipeline.running import Succession, stand, succeed
 from planner.pipeline.year_record import carry_clusters, make_record
 
 if TYPE_CHECKING:
-    from planner.outcomes.result import Outcomes
+    from planner.inputs.edits import EditBook
+    from planner.outcomes.result import Outcomes, PlanAssessment
     from planner.outputs.plan import Plan
     from planner.scenario.model import Scenario
     from planner.tracking.record import YearRecord
 
 Ints = npt.NDArray[np.int64]
+SILENT_DAYS = 28
+NO_BOOKINGS = Finding(
+    severity="warning",
+    code="change.no_bookings",
+    message="No booking of the plan's months up to the change is in the history: closed months "
+    "count as if nothing had come in, and so do the outlook and pay.",
+    advice="Give a history table that goes up to the day before the change.",
+    table="history",
+)
 
 
 def change_plan(
@@ -46,6 +57,7 @@ def change_plan(
     only_quotas: bool = False,
     time_limit: float | None = None,
     progress: Progress | None = None,
+    edits: EditBook | None = None,
 ) -> Plan:
     """Change a running plan: its owners are today's, its decisions stand, past months are closed.
 
@@ -65,6 +77,8 @@ def change_plan(
         Seconds for the alignment.
     progress
         Who is told where the work is.
+    edits
+        What a person wrote into the running plan's workbook: owners are holds, amounts overrides.
 
     Raises
     ------
@@ -85,12 +99,17 @@ def change_plan(
         succession = succeed(running, data, day, scenario)
         own_goal = scenario.quota.goal if scenario.quota else None
         scenario = with_goal(scenario, running, succession)
+        scenario, written = read_changes(scenario, running, succession, edits, day)
     with watch.stage("potential"):
         potential = carry_potential(running, succession.data, succession, scenario)
     with watch.stage("units"):
         seats = stand(running, succession, scenario, day)
         scenario, void = drop_void_holds(scenario, seats.seats, succession)
-        company = build_company(without_budgets(scenario), succession.data, potential, seats)
+
+        def build(settled: Scenario) -> Company:
+            return build_company(without_budgets(settled), succession.data, potential, seats)
+
+        scenario, company, written = place_changes(scenario, build(scenario), written, build)
     with watch.stage("alignment"):
         changed = align_change(scenario, company, time_limit)
     with watch.stage("quotas"):
@@ -100,17 +119,21 @@ def change_plan(
             running, succession, changed, settled, of_account, day, scenario, own_goal
         )
         plan = _assemble(scenario, running, succession, changed, settled, record)
+        plan = note_edits(plan, changed.company, written)
     with watch.stage("outcomes"):
-        outcomes = _foresee(scenario, changed, settled, record, day)
+        outcomes, assessment = _foresee(
+            scenario, changed, settled, of_account, record, day, running.assessment
+        )
     with watch.stage("performance"):
         standing = assess_standing(
             succession.data, potential, changed.company.ramp, scenario.performance
         )
     found = (*_word_changes(changed, record), *succession.findings, *void, *settled.findings)
-    further = join_findings(plan, None, outcomes, None, standing, None)
+    further = join_findings(plan, None, outcomes, assessment, standing, written)
     return replace(
         plan,
         outcomes=outcomes,
+        assessment=assessment,
         standing=standing,
         findings=tuple(dict.fromkeys((*found, *further))),
         provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
@@ -126,12 +149,13 @@ def change_plan_folder(
     only_quotas: bool = False,
     time_limit: float | None = None,
     progress: Progress | None = None,
+    edits: EditBook | None = None,
 ) -> Plan:
     """Change the running plan in a folder; nothing beside that folder is read of it.
 
     Parameters
     ----------
-    scenario, folder, effective, only_quotas, time_limit, progress
+    scenario, folder, effective, only_quotas, time_limit, progress, edits
         As in :func:`change_plan`.
     running
         The running plan's folder.
@@ -147,6 +171,7 @@ def change_plan_folder(
         only_quotas=only_quotas,
         time_limit=time_limit,
         progress=progress,
+        edits=edits,
     )
 
 
@@ -188,13 +213,29 @@ def _foresee(
     scenario: Scenario,
     changed: ChangedAlignment,
     settled: Settlement,
+    of_account: Ints,
     record: YearRecord,
     day: date,
-) -> Outcomes | None:
+    before: PlanAssessment | None,
+) -> tuple[Outcomes | None, PlanAssessment | None]:
+    """Simulate what remains of the year, and say what it pays and whether it is fair."""
+    from planner.pipeline.assessment import assess_company
     from planner.pipeline.rest_of_year import foresee_rest
 
-    territory_of = _territories(changed)
-    return foresee_rest(scenario, changed.company, territory_of, settled, record, day)
+    if settled.sheet is None:
+        return None, None
+    company = changed.company
+    rest = foresee_rest(scenario, company, _territories(changed), settled.sheet, record, day)
+    assessment = assess_company(
+        scenario,
+        company,
+        of_account,
+        settled.sheet,
+        rest.simulation,
+        running=before,
+        paid=rest.paid,
+    )
+    return rest.outcomes, assessment
 
 
 def _word_seats(
@@ -232,7 +273,15 @@ def _word_changes(changed: ChangedAlignment, record: YearRecord) -> list[Finding
         )
         for pair in record.duplicates[:EXAMPLES_SHOWN]
     ]
-    return [*([_word_limits(changed.widened)] if changed.widened else []), *pairs]
+    silent = (
+        (record.effective - record.closed[0].start).days >= SILENT_DAYS if record.closed else False
+    )
+    nothing = silent and not any(record.booked.values())
+    return [
+        *([NO_BOOKINGS] if nothing else []),
+        *([_word_limits(changed.widened)] if changed.widened else []),
+        *pairs,
+    ]
 
 
 def _word_limits(widened: tuple[str, ...]) -> Finding:

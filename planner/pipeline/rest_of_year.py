@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.pipeline.change_quotas import Settlement
 from planner.pipeline.running import remaining_period
 from planner.pipeline.simulation import seat_holders
+from planner.quotas.hierarchy import COMPANY
 
 if TYPE_CHECKING:
     from planner.inputs.period import Period
+    from planner.outcomes.attainment import Simulation
     from planner.outcomes.result import Outcomes
     from planner.pipeline.preparation import Company
+    from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
     from planner.tracking.record import YearRecord
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestOfYear:
+    """The whole year: what was booked, and what the days that remain may bring.
+
+    Parameters
+    ----------
+    outcomes
+        By person and level.
+    simulation
+        Each seat holder's whole year by draw.
+    paid
+        The same with those who held a seat earlier in the year: they are paid for their part.
+    """
+
+    outcomes: Outcomes
+    simulation: Simulation
+    paid: Simulation
 
 
 def share_left(period: Period, season: tuple[float, ...], day: date) -> tuple[float, list[float]]:
@@ -50,10 +71,10 @@ def foresee_rest(
     scenario: Scenario,
     company: Company,
     territory_of: Ints,
-    settled: Settlement,
+    sheet: QuotaSheet,
     record: YearRecord,
     day: date,
-) -> Outcomes | None:
+) -> RestOfYear:
     """Simulate what remains of the year on top of what was booked.
 
     Parameters
@@ -62,13 +83,11 @@ def foresee_rest(
         The settings, and what they apply to.
     territory_of
         Territory of each unit, -1 none, (units,).
-    settled, record
+    sheet, record
         The quotas, and what each person was credited with so far.
     day
         The first day that is left.
     """
-    if settled.sheet is None:
-        return None
     from planner.outcomes.attainment import simulate, summarise_draws
 
     data, potential = company.data, company.potential
@@ -89,7 +108,7 @@ def foresee_rest(
         company.today.continues & (of_account != company.today.seat_of_account),
         holders,
         remaining_period(data.period, day),
-        settled.sheet,
+        sheet,
         scenario.outcomes,
         scenario.seed,
         ramp=scenario.quota.ramp if scenario.quota else (),
@@ -100,13 +119,12 @@ def foresee_rest(
     own = [record.booked.get(rep or "", 0) for rep in seats.rep_ids]
     whole = _booked_by_seat(record, seats.territory_ids, own)
     drawn = simulation.bookings
-    people = summarise_draws(
-        holders, drawn + np.array(own)[:, None], simulation.coverage, settled.sheet
-    ).outcomes
+    own_year = summarise_draws(holders, drawn + np.array(own)[:, None], simulation.coverage, sheet)
+    people = own_year.outcomes
     teams = summarise_draws(
-        holders, drawn + np.array(whole)[:, None], simulation.coverage, settled.sheet
+        holders, drawn + np.array(whole)[:, None], simulation.coverage, sheet
     ).outcomes
-    return replace(
+    outcomes = replace(
         people,
         outcomes=(
             *(one for one in teams.outcomes if one.level != "rep"),
@@ -114,6 +132,35 @@ def foresee_rest(
         ),
         goal_probability=teams.goal_probability,
         findings=simulation.outcomes.findings,
+    )
+    whole_year = replace(own_year, outcomes=outcomes)
+    return RestOfYear(
+        outcomes=outcomes, simulation=whole_year, paid=_with_departed(whole_year, sheet, record)
+    )
+
+
+def _with_departed(simulation: Simulation, sheet: QuotaSheet, record: YearRecord) -> Simulation:
+    """Return a simulation with a row for whoever owed a quota and holds no seat any more."""
+    seated = set(simulation.rep_ids)
+    parents = {(line.rep_id, line.level): line.parent_id for line in sheet.lines}
+    owed = sheet.by_person("rep")
+    gone = [rep_id for rep_id in sorted(owed) if rep_id not in seated]
+    if not gone:
+        return simulation
+    draws, seats = simulation.bookings.shape[1], len(simulation.rep_ids)
+    rows = np.array([[record.booked.get(rep_id, 0)] * draws for rep_id in gone], dtype=np.int64)
+    teams = {manager: list(places) for manager, places in simulation.teams.items()}
+    for place, rep_id in enumerate(gone, start=seats):
+        boss = parents.get((rep_id, "rep"))
+        while boss is not None and boss != COMPANY:
+            teams.setdefault(boss, []).append(place)
+            boss = parents.get((boss, "manager"))
+    return replace(
+        simulation,
+        rep_ids=(*simulation.rep_ids, *gone),
+        bookings=np.vstack([simulation.bookings, rows]),
+        quotas=np.append(simulation.quotas, [owed[rep_id] for rep_id in gone]),
+        teams={manager: tuple(places) for manager, places in teams.items()},
     )
 
 

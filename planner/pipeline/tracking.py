@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.roster_start import start_roster
-from planner.pipeline.past_trials import past_trials
+from planner.pipeline.past_trials import opening_trial, past_trials
 from planner.pipeline.tracking_tables import Came, read_came
 from planner.pipeline.year_record import open_deals, within
 from planner.quotas.parts import owed_until, parts_of_sheet
@@ -196,13 +196,17 @@ def gather_year(
         if seat in booked:
             booked[seat] += int(amount)
     owed, seat_owed, teams = _owed(plan, came.as_of + DAY)
+    baseline = _by_seat(plan, plan.potential.expected)
+    so_far = np.array([booked[name] for name in seats], dtype=float)
+    done = share_done(period, plan.potential.season, came.as_of + DAY)
+    past = past_trials(plan, data, came.as_of)
     return YearToDate(
         as_of=came.as_of,
-        done=share_done(period, plan.potential.season, came.as_of + DAY),
+        done=done,
         territory_ids=seats,
         serving=tuple(serving.get(name, "") or name for name in seats),
-        baseline=_by_seat(plan, plan.potential.expected),
-        booked=np.array([booked[name] for name in seats], dtype=float),
+        baseline=baseline,
+        booked=so_far,
         seat_owed=np.array([seat_owed.get(name, 0) for name in seats], dtype=float),
         credited=people,
         owed=owed,
@@ -210,7 +214,7 @@ def gather_year(
         pipeline=_open_pipeline(standing),
         territory_of=plan.territory_of_account,
         done_before=_done_before(plan, own, came.as_of + DAY),
-        trials=past_trials(plan, data, came.as_of),
+        trials=(*past, *opening_trial(baseline, so_far, done)),
         balanced=_balanced(plan),
     )
 

@@ -64,10 +64,9 @@ def make_record(
         name: seats[at] if at >= 0 else ""
         for name, at in zip(data.accounts["account_id"].tolist(), of_account.tolist(), strict=True)
     }
+    changed_hands = {tenure.account_id for tenure in tenures}
     own = Ownership(
-        territory_of={
-            a: s for a, s in accounts.items() if a not in {t.account_id for t in tenures}
-        },
+        territory_of={a: s for a, s in accounts.items() if a not in changed_hands},
         moved=tenures,
         seats=succession.after.tenures,
     )
@@ -93,6 +92,7 @@ def make_record(
         quota_before=_quotas_of(running),
         scenario_goal=None if goal is None else data.currency.to_minor(goal),
         duplicates=find_duplicates(data.accounts, succession.added),
+        seat_last=settled.seat_last,
     )
 
 
@@ -225,6 +225,7 @@ def open_deals(data: PlanningData, own: Ownership) -> frozenset[str]:
         return frozenset()
     changed = {t.account_id: t.end for t in own.moved if t.end is not None}
     found = set()
+    deals = deals[deals["account_id"].isin(list(changed))]
     columns = (deals["account_id"], deals["created"], deals["close_date"])
     for account, created, closes in zip(*columns, strict=True):
         day = changed.get(account)

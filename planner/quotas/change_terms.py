@@ -9,9 +9,11 @@ from fractions import Fraction
 
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
-from planner.inputs.roster import Roster
+from planner.inputs.reps import Rep
+from planner.inputs.roster import DAY, Roster
 from planner.quotas.parameters import QuotaParameters
 from planner.quotas.parts import QuotaPart
+from planner.units.presence import ramp_by_month
 
 Stretch = tuple[date, date]
 
@@ -62,6 +64,14 @@ class QuotaChange:
         Potential of each seat in the running plan, minor units.
     decided
         Quotas that the running plan had set by hand, by rep, minor units.
+    seat_last
+        Last year's quota of each seat's accounts in the running plan, annualised, minor units;
+        seats that cannot be compared with last year are left out.
+    same_limits
+        Whether the limits of quotas are those of the running plan.
+    goals
+        New goals of components, minor units or counts; empty where a new goal of the company is
+        shared as the old one was.
     """
 
     effective: date
@@ -75,6 +85,9 @@ class QuotaChange:
     books: tuple[BookChange, ...] = ()
     seat_weights: Mapping[str, int] = field(default_factory=dict)
     decided: Mapping[str, int] = field(default_factory=dict)
+    seat_last: Mapping[str, int] = field(default_factory=dict)
+    same_limits: bool = True
+    goals: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +122,49 @@ class OpenComponent:
 def open_name(roster: Roster, territory_id: str) -> str:
     """Return under what name an open seat owes its quota: the seat's, unless a person has it."""
     return f"open-{territory_id}" if territory_id in roster.reps else territory_id
+
+
+def productive_share(rep: Rep | None, day: date, change: QuotaChange) -> Fraction:
+    """Return a person's share of full productivity on a day: his ramp, nothing while absent."""
+    if rep is None:
+        return Fraction(1)
+    last = rep.absence_end or date.max - DAY
+    if rep.absence_start is not None and rep.absence_start <= day <= last:
+        return Fraction(0)
+    month = max(j for j, start in enumerate(change.period.starts) if start <= day)
+    share = float(ramp_by_month(rep, change.period, change.parameters.ramp)[month])
+    return Fraction(repr(share))
+
+
+def seat_last_after(change: QuotaChange) -> dict[str, int]:
+    """Return last year's quota of each seat's accounts after the change, annualised.
+
+    An account takes its part along by its potential, as it does of this year's quota. A seat of
+    which more than a fifth comes from where last year is not known cannot be compared.
+
+    Parameters
+    ----------
+    change
+        What has changed.
+    """
+    last = {seat: Fraction(amount) for seat, amount in change.seat_last.items()}
+    known = {seat: change.seat_weights.get(seat, 0) for seat in last}
+    strange: dict[str, int] = {}
+    for book in change.books:
+        weight = change.seat_weights.get(book.source, 0)
+        if book.source in change.seat_last and weight:
+            part = Fraction(change.seat_last[book.source] * book.weight, weight)
+            last[book.source] -= part
+            known[book.source] -= book.weight
+            if book.target:
+                last[book.target] = last.get(book.target, Fraction(0)) + part
+                known[book.target] = known.get(book.target, 0) + book.weight
+        elif book.target:
+            strange[book.target] = strange.get(book.target, 0) + book.weight
+    grown = {}
+    for seat, amount in last.items():
+        own = 0 if seat in change.seat_last else change.seat_weights.get(seat, 0)
+        unknown = strange.get(seat, 0) + own
+        if amount > 0 and known[seat] > 0 and unknown * 4 <= known[seat]:
+            grown[seat] = round(amount * (known[seat] + unknown) / known[seat])
+    return grown

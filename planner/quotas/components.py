@@ -106,6 +106,31 @@ def size_parts(
     return tuple(parts)
 
 
+def component_goals(parameters: QuotaParameters, currency: Currency) -> dict[str, int]:
+    """Return the goals of all components that state one, minor units or counts, by name.
+
+    Parameters
+    ----------
+    parameters
+        The scenario's ``[quota]``.
+    currency
+        The plan currency.
+
+    Raises
+    ------
+    ScenarioError
+        When goals or shares do not add up to the company's goal.
+    """
+    table = parameters.components
+    direct = {name: part for name, part in table.items() if part.in_direct_sum}
+    goals = _direct_goals(direct or {TOTAL: Component()}, parameters, currency)
+    for name, part in table.items():
+        if not part.in_direct_sum and part.goal is not None:
+            money = part.unit == "money"
+            goals[name] = currency.to_minor(part.goal) if money else round(part.goal)
+    return goals
+
+
 def uplift(goal: int, rate: Decimal) -> int:
     """Return goal × (1 + rate) in whole minor units, half to even."""
     return round(Fraction(goal) * (1 + Fraction(rate)))

@@ -35,6 +35,7 @@ def assess_fairness(
     held_out: FairnessSample | None = None,
     past: FairnessSample | None = None,
     panel: QuotaPanel | None = None,
+    known: Sequence[FairnessTest] = (),
     circular: bool = True,
     seed: int = 0,
 ) -> tuple[FairnessTest, ...]:
@@ -51,15 +52,18 @@ def assess_fairness(
         Attainment under the quotas that there were.
     panel
         Past quotas, for the ratchet.
+    known
+        Tests on held-out periods that were run before, for the same basis; instead of ``held_out``.
     circular
         Whether the plan's quotas and its simulation rest on the same potential.
     seed
         Of the bootstrap.
     """
     tests = _test_attainment(expected, "expected", seed, circular=circular)
-    if held_out is not None:
+    tests += [test for test in known if test.evidence == "held_out"]
+    if held_out is not None and not known:
         tests += _test_attainment(held_out, "held_out", seed, circular=False)
-        tests = _lit_by_held_out(tests)
+    tests = _lit_by_held_out(tests)
     if past is not None:
         tests += _test_attainment(past, "past", seed, circular=False)
     tests += _spread(expected)

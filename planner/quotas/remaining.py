@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
 from planner.errors import InfeasibleError
-from planner.inputs.reps import Rep
-from planner.inputs.roster import DAY
-from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch, open_name
+from planner.quotas.change_terms import (
+    OpenComponent,
+    QuotaChange,
+    Stretch,
+    open_name,
+    productive_share,
+)
+from planner.quotas.limits import UNLIMITED, QuotaLimits
+from planner.quotas.rounding import round_quotas
 from planner.quotas.seasonality import split_exactly
 from planner.quotas.tables import fit_table
-from planner.units.presence import ramp_by_month
 
 # A row is a person and the seat he owes for; empty text where he has none.
 Key = tuple[str, str]
@@ -57,8 +62,37 @@ class SeatRows:
     columns: Mapping[Stretch, tuple[int, int]]
 
 
-def fit_rows(seats: SeatRows) -> FittedRows:
-    """Return what each person owes in each stretch, so that all stretches add up.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRows:
+    """What people would owe of one component in the days that remain, not yet whole.
+
+    Parameters
+    ----------
+    seats
+        What the rows are made from.
+    before, wanted
+        By person and seat: as it was, and as it would be; every stretch of ``wanted`` adds up.
+    fixed
+        Rows that stand, since a person set them.
+    refitted
+        Rows that are no longer what they were.
+    dropped
+        People whose quota was set by hand before the change touched it.
+    room
+        The least and the most that a row may come to, minor units; none: anything.
+    """
+
+    seats: SeatRows
+    before: Rows
+    wanted: Rows
+    fixed: frozenset[Key]
+    refitted: frozenset[Key]
+    dropped: frozenset[str]
+    room: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
+
+
+def open_rows(seats: SeatRows) -> OpenRows:
+    """Return what each person would owe in each stretch, so that all stretches add up.
 
     Raises
     ------
@@ -74,23 +108,33 @@ def fit_rows(seats: SeatRows) -> FittedRows:
     fixed = {key for key in wanted if key[0] in decided - people}
     fixed |= _set_by_hand(seats, wanted)
     again = _share_out(seats, wanted, fixed)
-    fitted = {key for key in wanted if key in changed - fixed or (again and key not in fixed)}
-    cells = _fit(seats, wanted, sorted(fitted))
-    rows = tuple(
+    refitted = {key for key in wanted if key in changed - fixed or (again and key not in fixed)}
+    return OpenRows(
+        seats=seats,
+        before=before,
+        wanted=wanted,
+        fixed=frozenset(fixed),
+        refitted=frozenset(refitted),
+        dropped=frozenset(decided & people - set(seats.component.targets)),
+    )
+
+
+def round_rows(rows: OpenRows) -> FittedRows:
+    """Return rows in whole minor units, with every stretch exact and quotas in whole steps."""
+    before, wanted = rows.before, rows.wanted
+    cells = _fit(rows, sorted(rows.refitted))
+    made = tuple(
         Row(rep_id=rep_id, territory_id=seat or None, amounts=cells[rep_id, seat])
         for rep_id, seat in sorted(wanted)
     )
-    now = {(row.rep_id, row.territory_id or ""): row.amounts for row in rows}
+    none = [Fraction(0)] * len(rows.seats.columns)
+    now = {(row.rep_id, row.territory_id or ""): row.amounts for row in made}
     moved = {
         key[0]
         for key in {*before, *now}
         if tuple(before.get(key, none)) != now.get(key, tuple(none))
     }
-    return FittedRows(
-        rows=rows,
-        touched=frozenset(moved),
-        dropped=frozenset(decided & people - set(seats.component.targets)),
-    )
+    return FittedRows(rows=made, touched=frozenset(moved), dropped=rows.dropped)
 
 
 def _rows_before(seats: SeatRows) -> Rows:
@@ -180,25 +224,13 @@ def _server(seats: SeatRows, seat: str, day: date, before: str) -> tuple[str, Fr
         return open_name(change.after, seat), Fraction(1)
     if rep_id != change.after.holder_of(seat, day):
         return rep_id, Fraction(1)
-    now = _productive(change.after.reps.get(rep_id), day, change)
+    now = productive_share(change.after.reps.get(rep_id), day, change)
     was = Fraction(1)
     if before in change.before.reps and before == change.before.holder_of(seat, day):
-        was = _productive(change.before.reps[before], day, change)
+        was = productive_share(change.before.reps[before], day, change)
     if now == was:
         return rep_id, Fraction(1)
     return rep_id, now / was if was else now
-
-
-def _productive(rep: Rep | None, day: date, change: QuotaChange) -> Fraction:
-    """Return a person's share of full productivity on a day: his ramp, nothing while absent."""
-    if rep is None:
-        return Fraction(1)
-    last = rep.absence_end or date.max - DAY
-    if rep.absence_start is not None and rep.absence_start <= day <= last:
-        return Fraction(0)
-    month = max(j for j, start in enumerate(change.period.starts) if start <= day)
-    share = float(ramp_by_month(rep, change.period, change.parameters.ramp)[month])
-    return Fraction(repr(share))
 
 
 def _set_by_hand(seats: SeatRows, wanted: Rows) -> set[Key]:
@@ -242,9 +274,10 @@ def _no_room(seats: SeatRows, stretch: Stretch) -> str:
     )
 
 
-def _fit(seats: SeatRows, wanted: Rows, fitted: Sequence[Key]) -> dict[Key, tuple[int, ...]]:
+def _fit(rows: OpenRows, fitted: Sequence[Key]) -> dict[Key, tuple[int, ...]]:
     """Round rows to whole minor units with every stretch exact; the others are whole already."""
-    kept = {key: row for key, row in wanted.items() if key not in set(fitted)}
+    seats, wanted = rows.seats, rows.wanted
+    kept = {key: row for key, row in wanted.items() if key not in rows.refitted}
     # A quota set by hand and scaled may have parts of a minor unit: it is rounded by itself.
     whole = {key: _round_row(row) for key, row in kept.items()}
     columns = [
@@ -253,7 +286,7 @@ def _fit(seats: SeatRows, wanted: Rows, fitted: Sequence[Key]) -> dict[Key, tupl
     ]
     if not fitted:
         return whole
-    margins = _margins(seats, wanted, fitted, sum(columns))
+    margins = _margins(rows, fitted, sum(columns))
     weights = np.array([[float(v) for v in wanted[key]] for key in fitted])
     table = fit_table(weights, margins, columns)
     return {**whole, **dict(zip(fitted, table.cells, strict=True))}
@@ -263,12 +296,13 @@ def _round_row(row: Sequence[Fraction]) -> tuple[int, ...]:
     return tuple(split_exactly(round(sum(row)), row))
 
 
-def _margins(seats: SeatRows, wanted: Rows, fitted: Sequence[Key], total: int) -> list[int]:
+def _margins(rows: OpenRows, fitted: Sequence[Key], total: int) -> list[int]:
     """Return each row's sum: the quotas of the plan are whole steps for those who stay."""
+    seats, wanted = rows.seats, rows.wanted
     sums = {key: sum(wanted[key], Fraction(0)) for key in fitted}
     step = seats.change.currency.to_minor(seats.change.parameters.round_to) or 1
     stays = [key for key in fitted if wanted[key][-1] and seats.component.direct]
-    settled = dict(_stepped(seats, sums, stays, total, step)) if step > 1 and stays else {}
+    settled = dict(_stepped(rows, sums, stays, total, step)) if step > 1 and stays else {}
     if not settled or min(settled.values()) < 0:
         return split_exactly(total, [sums[key] for key in fitted])
     rest = [key for key in fitted if key not in settled]
@@ -277,18 +311,38 @@ def _margins(seats: SeatRows, wanted: Rows, fitted: Sequence[Key], total: int) -
 
 
 def _stepped(
-    seats: SeatRows, sums: Mapping[Key, Fraction], stays: Sequence[Key], total: int, step: int
+    rows: OpenRows, sums: Mapping[Key, Fraction], stays: Sequence[Key], total: int, step: int
 ) -> Iterator[tuple[Key, int]]:
     """Yield row sums that bring people's quotas of the whole plan to whole steps."""
-    done = _closed(seats, stays)
-    others = round(sum((sums[key] for key in sums if key not in set(stays)), Fraction(0)))
+    done = _closed(rows.seats, stays)
+    staying = set(stays)
+    others = round(sum((sums[key] for key in sums if key not in staying), Fraction(0)))
     target = total - others + sum(done.values())
-    full = {key: sums[key] + done[key] for key in stays}
+    full = [sums[key] + done[key] for key in stays]
+    room = [rows.room.get(key, (-done[key], UNLIMITED)) for key in stays]
+    inside = [
+        (low + done[key], min(high + done[key], UNLIMITED))
+        for key, (low, high) in zip(stays, room, strict=True)
+    ]
+    for key, amount in zip(stays, _whole_steps(full, inside, target, step), strict=True):
+        yield key, amount - done[key]
+
+
+def _whole_steps(
+    full: Sequence[Fraction], room: Sequence[tuple[int, int]], target: int, step: int
+) -> list[int]:
+    """Return amounts in whole steps, within the room of each; the largest takes the residue."""
+    lower, upper = zip(*room, strict=True)
+    limited = any(low > 0 for low in lower) or any(high < UNLIMITED for high in upper)
+    if limited and sum(lower) <= target <= sum(upper):
+        limits = QuotaLimits(lower=lower, upper=upper, overrides={}, kinds=())
+        wanted = [float(amount) for amount in full]
+        return list(round_quotas(wanted, target, step, limits, [True] * len(full)).quotas)
     steps, residue = divmod(target, step)
-    parts = split_exactly(steps, [full[key] / step for key in stays])
-    largest = max(stays, key=lambda key: (full[key], key))
-    for key, part in zip(stays, parts, strict=True):
-        yield key, part * step - done[key] + (residue if key == largest else 0)
+    parts = [part * step for part in split_exactly(steps, [amount / step for amount in full])]
+    largest = max(range(len(full)), key=lambda at: (full[at], at))
+    parts[largest] += residue
+    return parts
 
 
 def _closed(seats: SeatRows, keys: Sequence[Key]) -> dict[Key, int]:

@@ -10,7 +10,8 @@ from fractions import Fraction
 from planner.inputs.money import currency as find_currency
 from planner.inputs.money import find_rate
 from planner.inputs.period import Period
-from planner.quotas.change_terms import QuotaChange
+from planner.inputs.roster import DAY
+from planner.quotas.change_terms import QuotaChange, open_name, seat_last_after
 from planner.quotas.hierarchy import COMPANY
 from planner.quotas.parts import Owner, QuotaPart
 from planner.quotas.resettlement import Resettled
@@ -160,6 +161,7 @@ def _derivations(
         if change.decided.get(rep_id) != change.currency.to_minor(amount)
     }
     made = []
+    last = _last_of_people(change)
     for (rep_id, component), quota in sorted(totals.items()):
         old = known.get((rep_id, component))
         if old is not None and rep_id not in settled.touched:
@@ -175,11 +177,26 @@ def _derivations(
                 fair_share=quota,
                 rounding=0,
                 override=override,
-                limits=(*(one for one in start.limits if one != words), words),
+                last_year=last.get(rep_id),
+                limits=(*settled.bound.get(rep_id, ()), words),
             )
         )
     order = {one.component: place for place, one in enumerate(sheet.derivations[::-1])}
     return tuple(sorted(made, key=lambda one: (-order.get(one.component, 0), one.rep_id)))
+
+
+def _last_of_people(change: QuotaChange) -> dict[str, int]:
+    """Return last year's quota of the accounts that each person serves at the plan's end."""
+    last: dict[str, int] = {}
+    strange: set[str] = set()
+    known = seat_last_after(change)
+    for seat in sorted(change.after.seats):
+        rep_id = change.after.serves(seat, change.period.end - DAY) or open_name(change.after, seat)
+        if seat in known:
+            last[rep_id] = last.get(rep_id, 0) + known[seat]
+        else:
+            strange.add(rep_id)
+    return {rep_id: amount for rep_id, amount in last.items() if rep_id not in strange}
 
 
 def _fresh(rep_id: str, component: str, quota: int, change: QuotaChange) -> QuotaDerivation:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import lcm
 
 from planner.errors import InfeasibleError
+from planner.findings import Finding
 from planner.inputs.reps import Rep
 from planner.quotas.change_managers import change_hierarchy, change_managers
 from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch
 from planner.quotas.hierarchy import Hierarchy
 from planner.quotas.parts import QuotaPart, cut_parts
-from planner.quotas.remaining import Row, SeatRows, fit_rows
+from planner.quotas.remaining import OpenRows, Row, SeatRows, open_rows, round_rows
+from planner.quotas.remaining_limits import keep_limits
 from planner.quotas.result import QuotaSheet
 from planner.quotas.rollup import FINE_SHARE
 from planner.quotas.seasonality import split_exactly
@@ -34,12 +36,18 @@ class Resettled:
         People whose quota had been set by hand and is not any more, since it was touched.
     goals
         The company's goal by component, minor units.
+    bound
+        The limits that stopped a quota, by person.
+    findings
+        What limits have to say.
     """
 
     parts: tuple[QuotaPart, ...]
     touched: frozenset[str]
     dropped: tuple[str, ...]
     goals: Mapping[str, int]
+    bound: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange) -> Resettled:
@@ -49,7 +57,8 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
     does. An account takes its part along, by its share of the seat's potential. A hire's ramp
     and an absence that nobody covers lower what a seat owes; that, a new goal, and what new
     accounts bring are shared by all whose quota no person has set, in proportion. Nobody else's
-    quota changes. Every level adds up to the goal and its rate, as in the plan.
+    quota changes, unless a limit stops one: then all others that are free take up the rest.
+    Every level adds up to the goal and its rate, as in the plan.
 
     Parameters
     ----------
@@ -63,7 +72,8 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
     Raises
     ------
     InfeasibleError
-        When what closed months hold is more than the new goal, or than a quota set by hand.
+        When what closed months hold is more than the new goal, or than a quota set by hand; or
+        when the goal and the limits cannot hold together.
     """
     pieces = tuple(parts)
     names = sorted({part.component for part in pieces})
@@ -74,9 +84,7 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
     open_ = [part for part in pieces if part.end > change.effective]
     goals = _new_goals(sheet, pieces, change)
     hierarchy = change_hierarchy(change)
-    settled: list[QuotaPart] = []
-    touched: set[str] = set()
-    dropped: set[str] = set()
+    opened: list[OpenRows] = []
     for name in names:
         one = OpenComponent(
             name=name,
@@ -87,15 +95,21 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
             step=steps[name],
             targets=_targets(sheet, name, closed, open_, change),
         )
-        fitted = fit_rows(SeatRows(change=change, component=one, columns=_columns(one, change)))
-        settled += _publish(one, change, fitted.rows, hierarchy)
-        touched |= fitted.touched
-        dropped |= fitted.dropped
+        opened.append(
+            open_rows(SeatRows(change=change, component=one, columns=_columns(one, change)))
+        )
+    limited = keep_limits([one for one in opened if one.seats.component.direct], closed, change)
+    every = [*limited.rows, *(one for one in opened if not one.seats.component.direct)]
+    fitted = [(one.seats.component, round_rows(one)) for one in every]
+    fitted.sort(key=lambda pair: pair[0].name)
+    settled = [p for one, rows in fitted for p in _publish(one, change, rows.rows, hierarchy)]
     return Resettled(
         parts=(*closed, *settled),
-        touched=frozenset(touched),
-        dropped=tuple(sorted(dropped)),
+        touched=frozenset().union(*(rows.touched for _, rows in fitted)),
+        dropped=tuple(sorted(set().union(*(rows.dropped for _, rows in fitted)))),
         goals=goals,
+        bound=limited.bound,
+        findings=limited.findings,
     )
 
 
@@ -163,6 +177,7 @@ def _new_goals(
     for part in parts:
         if part.level == "company":
             old[part.component] = old.get(part.component, 0) + part.quota
+    old |= {name: change.goals[name] for name in old if name in change.goals}
     direct = [name for name in sorted(old) if name not in sheet.beside]
     wanted = change.currency.to_minor(change.parameters.goal)
     total = sum(old[name] for name in direct)
@@ -186,7 +201,10 @@ def _columns(one: OpenComponent, change: QuotaChange) -> dict[Stretch, tuple[int
     delta = one.goal - done - sum(company.values())
     rate = change.parameters.over_assignment.rep
     kept = sum(p.quota for p in one.closed if p.level == "rep")
-    wanted = round(one.goal * (1 + Fraction(rate))) - kept if one.direct else sum(reps.values())
+    wanted = round(one.goal * (1 + Fraction(rate))) - kept
+    if not one.direct:
+        before = done + sum(company.values())
+        wanted = round(Fraction((kept + sum(reps.values())) * one.goal, before or 1)) - kept
     if not delta and wanted == sum(reps.values()):
         return {stretch: (company[stretch], reps[stretch]) for stretch in stretches}
     raised = _spread(company, delta, change.goal_from, one.step)

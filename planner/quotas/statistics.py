@@ -86,31 +86,42 @@ def group_effect(values: Floats, groups: Sequence[str], seed: int) -> tuple[Esti
     samples = [kept[rows] for rows in members]
     p_value = float(kruskal(*samples).pvalue)
     rng = np.random.default_rng(seed)
-    drawn = [
-        _epsilon_squared([rng.choice(sample, len(sample)) for sample in samples])
-        for _ in range(RESAMPLES)
-    ]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    value = _epsilon_squared(samples)
+    drawn = np.array(
+        [
+            np.concatenate([rng.choice(sample, len(sample)) for sample in samples])
+            for _ in range(RESAMPLES)
+        ]
+    )
+    sizes = [len(sample) for sample in samples]
+    low, high = np.quantile(_epsilon_squared(drawn, sizes), [0.025, 0.975])
+    value = float(_epsilon_squared(np.concatenate(samples)[None, :], sizes)[0])
     return Estimate(value=value, low=float(low), high=float(high), count=count), p_value
 
 
-def _epsilon_squared(samples: Sequence[Floats]) -> float:
-    """Return the adjusted share of the ranks' variance that lies between samples."""
+def _epsilon_squared(drawn: Floats, sizes: Sequence[int]) -> Floats:
+    """Return the adjusted share of the ranks' variance that lies between samples, (draws,).
+
+    Parameters
+    ----------
+    drawn
+        The samples one behind the other, (draws, people).
+    sizes
+        How many people are in each.
+    """
     from scipy.stats import rankdata
 
-    ranks = rankdata(np.concatenate(samples))
-    total = float(((ranks - ranks.mean()) ** 2).sum())
-    if total <= 0:
-        return 0.0
-    ends = np.cumsum([len(sample) for sample in samples])[:-1]
+    ranks = rankdata(drawn, axis=1)
+    middle = ranks.mean(axis=1, keepdims=True)
+    total = ((ranks - middle) ** 2).sum(axis=1)
+    ends = np.cumsum(sizes)[:-1]
     between = sum(
-        len(part) * (float(part.mean()) - float(ranks.mean())) ** 2
-        for part in np.split(ranks, ends)
+        part.shape[1] * (part.mean(axis=1) - middle[:, 0]) ** 2
+        for part in np.split(ranks, ends, axis=1)
     )
-    spare = len(samples) - 1
-    within = (total - between) / max(len(ranks) - len(samples), 1)
-    return float(np.clip((between - spare * within) / total, 0.0, 1.0))
+    spare = len(sizes) - 1
+    within = (total - between) / max(ranks.shape[1] - len(sizes), 1)
+    share = (between - spare * within) / np.where(total > 0, total, 1.0)
+    return np.asarray(np.where(total > 0, np.clip(share, 0.0, 1.0), 0.0))
 
 
 def gini(values: Floats) -> float | None:

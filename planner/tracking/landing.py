@@ -40,7 +40,7 @@ class Trial:
     done
         Share of the year's bookings that had been due.
     year
-        Which past year it is of: moments of one year say little more than one.
+        Which past year it is of: moments of one year say little more than one; 0 is the plan's.
     """
 
     baseline: Floats
@@ -191,6 +191,9 @@ def measure_spread(trials: Sequence[Trial]) -> Spread:
     years: dict[int, list[float]] = {}
     for off, left, forecast, trial in seen:
         # What books miss one by one shows in the company's miss too, and is not counted twice.
+        if not trial.year:
+            # The pace has taken in by how much all books together are off this year.
+            continue
         noise = plain.deviation(forecast, left) / float(forecast.sum())
         years.setdefault(trial.year, []).append(max(off**2 - noise**2, 0.0) / left)
     total = sum(sum(year) / len(year) for year in years.values())
@@ -200,7 +203,7 @@ def measure_spread(trials: Sequence[Trial]) -> Spread:
         book=book,
         common=float(np.sqrt(common)),
         strength=strength,
-        trials=len(seen),
+        trials=sum(trial.year > 0 for *_, trial in seen),
         years=len(years),
         books=_count_books(seen),
     )

@@ -28,6 +28,11 @@ class ChangeParameters(Parameters):
         description="Where hard limits of balance cannot hold with so few moves: report keeps the "
         "moves few and says which limits are left, keep refuses the change.",
     )
+    lost_accounts: Literal["keep", "relieve"] = Field(
+        default="keep",
+        description="An account that is lost: keep leaves its seat's quota as it is, relieve takes "
+        "the account's part off the seat and shares it among all whose quota no person has set.",
+    )
     hold_over_days: int = Field(
         default=90,
         ge=0,

@@ -74,6 +74,9 @@ class YearRecord:
         The goal that the scenario itself gave, whatever events say, minor units.
     duplicates
         New accounts that may be known ones under another id; nothing is merged without an event.
+    seat_last
+        Last year's quota of each seat's accounts, annualised, minor units; seats that cannot be
+        compared with last year are left out.
     """
 
     effective: date
@@ -96,3 +99,4 @@ class YearRecord:
     quota_before: dict[str, int] = field(default_factory=dict)
     scenario_goal: int | None = None
     duplicates: tuple[LikelyDuplicate, ...] = ()
+    seat_last: dict[str, int] = field(default_factory=dict)

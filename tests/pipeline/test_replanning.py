@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from planner.errors import DataError, ScenarioError
+from planner.inputs import edits as sheets
+from planner.inputs.edits import EditBook, EditRow
 from planner.outputs.folder import load_plan, save_plan
 from planner.outputs.moves import proposed_reps, proposed_territories
 from planner.outputs.plan import Plan
@@ -43,6 +45,7 @@ def change(running: Plan, demo_tables: Path, tmp_path: Path) -> Change:
         tables: dict[str, list[Row]] | None = None,
         settings: tuple[str, ...] = (),
         only_quotas: bool = False,
+        edits: EditBook | None = None,
     ) -> Plan:
         for path in demo_tables.iterdir():
             if path.is_file():
@@ -56,7 +59,12 @@ def change(running: Plan, demo_tables: Path, tmp_path: Path) -> Change:
             told = (*told, "inputs.events.path=events.csv")
         scenario = read_scenario(tmp_path / "baseline.toml", (*told, *settings))
         return change_plan(
-            scenario, tmp_path, plan or running, effective=day, only_quotas=only_quotas
+            scenario,
+            tmp_path,
+            plan or running,
+            effective=day,
+            only_quotas=only_quotas,
+            edits=edits,
         )
 
     return apply
@@ -293,3 +301,89 @@ def test_more_may_move_only_within_the_budget_of_the_change(change: Change, runn
     )
     assert plan.alignment.moved.account_share <= 0.02
     check(plan, running)
+
+
+def test_a_workbook_edited_in_the_year_is_planned_with(change: Change, running: Plan) -> None:
+    """An owner, a potential and a quota that a person wrote: held, set, and the rest as it was."""
+    before = owners(running)
+    rep, other = seat_of(running, 4)[1], seat_of(running, 5)[1]
+    mine = [account for account, (_, owner) in before.items() if owner == rep]
+
+    def row(sheet: str, subject: str, number: int, **cells: object) -> EditRow:
+        named = {getattr(sheets, name): value for name, value in cells.items()}
+        return EditRow(sheet=sheet, row=number, subject=subject, cells=named)
+
+    accounts, quotas = sheets.ACCOUNTS_SHEET, sheets.QUOTAS_SHEET
+    book = EditBook(
+        workbook="workbook.xlsx",
+        sha256="",
+        rows=(
+            row(accounts, mine[0], 2, PLANNED=rep, NEW_OWNER=other),
+            row(accounts, mine[1], 3, PLANNED=other, NEW_OWNER=other),
+            row(accounts, mine[2], 4, PLANNED=rep, POTENTIAL=54_321),
+            row(quotas, rep, 2, QUOTA=1_000_000),
+            row(quotas, "M1001", 3, QUOTA=1_000_000),
+        ),
+        columns={accounts: {sheets.PLANNED: "D"}, quotas: {}},
+        origin={sheets.MADE_FROM: running.provenance.name},
+    )
+    plan = change(edits=book)
+    after = owners(plan)
+    assert {a for a in after if after[a] != before[a]} == {mine[0]}
+    assert after[mine[0]][1] == other
+    assert plan.quotas is not None
+    assert plan.quotas.by_person("rep")[rep] == 100_000_000
+    place = plan.data.accounts["account_id"].tolist().index(mine[2])
+    assert plan.potential.expected[place] == 5_432_100
+    check(plan, running)
+    assert plan.edits is not None
+    assert len(plan.edits.accepted) == 3
+    reasons = {edit.subject: edit.reason for edit in plan.edits.refused}
+    assert "out of date" in reasons[mine[1]]
+    assert "serves no seat" in reasons["M1001"]
+    again = change(plan=plan, day=date(2027, 6, 1))
+    assert owners(again) == after
+    assert again.quotas is not None
+    assert again.quotas.by_person("rep")[rep] == 100_000_000
+
+
+def test_a_changed_plan_is_assessed_like_any_other(change: Change, running: Plan) -> None:
+    """Fairness, pay and the bridge from last year are of the changed quotas."""
+    plan = change({"kind": "goal", "date": "2027-04-10", "amount": "9000000"})
+    assert plan.assessment is not None
+    assert plan.quotas is not None
+    assert running.assessment is not None
+    names = [test.name for test in running.assessment.fairness]
+    assert [test.name for test in plan.assessment.fairness] == names
+    quotas = {line.rep_id: line.quota for line in plan.assessment.bridge}
+    assert quotas == plan.quotas.by_person("rep")
+
+
+def test_components_may_get_other_goals_and_no_others(
+    change: Change, running: Plan, tmp_path: Path
+) -> None:
+    """A change cannot bring components that closed months do not know, and says why."""
+    with pytest.raises(ScenarioError, match="closed months owe the parts"):
+        change(settings=("quota.components.new.share=0.4", "quota.components.renewal.share=0.6"))
+
+
+def test_a_lost_account_leaves_quotas_unless_they_are_to_be_relieved(
+    change: Change, running: Plan
+) -> None:
+    """By default nothing is settled again; relieved, its seat owes less and the others more."""
+    before = owners(running)
+    ids = running.data.accounts["account_id"].tolist()
+    account = ids[int(running.potential.expected.argmax())]
+    seat, rep = before[account]
+    event = {"kind": "lost", "date": "2027-05-03", "account_id": account}
+    kept = change(event)
+    assert kept.quotas is not None
+    assert running.quotas is not None
+    assert kept.quotas.by_person("rep") == running.quotas.by_person("rep")
+    relieved = change(event, settings=("change.lost_accounts=relieve",))
+    check(relieved, running)
+    assert relieved.quotas is not None
+    quotas, was = relieved.quotas.by_person("rep"), running.quotas.by_person("rep")
+    assert quotas[rep] < was[rep]
+    assert sum(quotas.values()) == sum(was.values())
+    assert all(quotas[other] >= was[other] for other in was if other != rep)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.inputs.period import Period
+from planner.pipeline.past_trials import opening_trial
 from planner.tracking.landing import (
     STRENGTHS,
     Trial,
@@ -123,3 +124,19 @@ def test_without_a_past_the_spread_is_what_is_assumed() -> None:
     """No trials leave the stated prior, and say that there were none."""
     spread = measure_spread([])
     assert (spread.common, spread.trials) == (pytest.approx(0.15), 0)
+
+
+def test_without_past_years_the_plans_own_year_tells_how_far_books_fall() -> None:
+    """Books that came in at half and at double what was due widen the interval of a book."""
+    baseline = np.full(12, 1_000.0)
+    even = opening_trial(baseline, np.full(12, 250.0), 0.25)
+    uneven = opening_trial(baseline, np.tile([125.0, 500.0], 6), 0.25)
+    spreads = [measure_spread(trials) for trials in (even, uneven)]
+    assert spreads[0].book < 0.01
+    assert spreads[1].book == pytest.approx(0.6, abs=0.05)
+    assert [(one.trials, one.years) for one in spreads] == [(0, 0), (0, 0)]
+    assert opening_trial(baseline, baseline, 0.05) == ()
+    assert opening_trial(baseline, baseline * 0.0, 0.5) == ()
+    small = np.append(baseline, 1.0)
+    strange = measure_spread(opening_trial(small, np.append(np.full(12, 250.0), 900.0), 0.25))
+    assert strange.book < 0.5
