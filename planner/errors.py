@@ -11,13 +11,19 @@ PlannerError
 
 from __future__ import annotations
 
+from typing import Any
+
 from planner.findings import Finding
 
 
 class PlannerError(Exception):
-    """The root of what the planner raises on purpose."""
+    """The root of what the planner raises on purpose.
+
+    ``edits`` holds the refused cells of the workbook that was planned with, where one was.
+    """
 
     exit_code = 70
+    edits: tuple[Any, ...] = ()
 
     def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(message)

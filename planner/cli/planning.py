@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +22,10 @@ from planner.cli.arguments import (
 )
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.progress import show_progress
+from planner.errors import PlannerError
 
 if TYPE_CHECKING:
-    from planner.inputs.edits import EditBook
+    from planner.inputs.edits import Edit, EditBook
     from planner.outputs.plan import Plan
 
 EPILOG = """\b
@@ -112,7 +115,10 @@ def command(
         if running is None:
             from planner.pipeline.planning import make_plan
 
-            plan = make_plan(settled, folder, time_limit=time_limit, progress=progress, edits=book)
+            with _refusals_returned(edits):
+                plan = make_plan(
+                    settled, folder, time_limit=time_limit, progress=progress, edits=book
+                )
         else:
             from planner.pipeline.replanning import change_plan_folder
 
@@ -129,7 +135,7 @@ def command(
         progress.start("writing")
         plan = save_plan(plan, target, force=force, progress=progress.note)
     print_plan(plan, target, as_json)
-    _return_refusals(edits, plan)
+    _return_refusals(edits, plan.edits.refused if plan.edits else ())
 
 
 def _read_edits(path: Path | None) -> EditBook | None:
@@ -140,13 +146,23 @@ def _read_edits(path: Path | None) -> EditBook | None:
     return read_edits(path)
 
 
-def _return_refusals(path: Path | None, plan: Plan) -> None:
+@contextmanager
+def _refusals_returned(path: Path | None) -> Iterator[None]:
+    """Write the commented copy too where the edits leave no plan."""
+    try:
+        yield
+    except PlannerError as error:
+        _return_refusals(path, error.edits)
+        raise
+
+
+def _return_refusals(path: Path | None, refused: tuple[Edit, ...]) -> None:
     """Write the copy of the workbook that says at each refused cell why."""
-    if path is None or plan.edits is None or not plan.edits.refused:
+    if path is None or not refused:
         return
     from planner.outputs.refusals import write_refusals
 
-    copy, reason = write_refusals(path, plan.edits.refused)
+    copy, reason = write_refusals(path, refused)
     said = f"The reasons stand at the cells of {copy}." if copy else f"No copy: {reason}."
     click.echo(said, err=True)
 

@@ -50,7 +50,14 @@ class SalesforceParameters(Parameters):
     forecasting: SalesforceId | dict[str, SalesforceId] | None = Field(
         default=None,
         examples=["0Db5g000000DeF3CAK"],
-        description="Id of the ForecastingType of the quotas; or one for each quota component.",
+        description="Id of the ForecastingType of the quotas; or one for each quota component. "
+        "What is counted needs a type by quantity.",
+    )
+    product_families: dict[str, str] = Field(
+        default_factory=dict,
+        examples=[{"services": "Services"}],
+        description="Product family of a quota component, where its forecasts are by product "
+        "family.",
     )
     territory_forecasts: bool = Field(
         default=False,

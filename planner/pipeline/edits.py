@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.errors import PlannerError
 from planner.inputs.edit_checks import settle_edits
-from planner.inputs.edits import Edit, EditBook, Edits
+from planner.inputs.edits import Edit, EditBook, EditKind, Edits
 from planner.pipeline.people import settle_people, with_ramp
 from planner.pipeline.preparation import (
     Company,
@@ -28,6 +30,11 @@ from planner.units.parameters import HoldParameters
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
     from planner.scenario.model import Scenario
+
+# What binds the alignment, and what binds the quotas after it.
+BOUND: frozenset[EditKind] = frozenset({"owner", "hold"})
+SET: frozenset[EditKind] = frozenset({"quota", "potential"})
+LONGEST_REASON = 400
 
 
 def prepare_edited(
@@ -60,7 +67,41 @@ def prepare_edited(
         data = read_tables(scenario, folder)
         refuse_errors(data.findings)
         edits = settle_edits(book, data, plan=scenario.name, quotas=scenario.quota is not None)
-    return build_edited(scenario, data, edits, watch)
+    with returned_where_unmade(edits, BOUND):
+        return build_edited(scenario, data, edits, watch)
+
+
+@contextmanager
+def returned_where_unmade(edits: Edits | None, kinds: frozenset[EditKind]) -> Iterator[None]:
+    """Give edits back with an error that keeps a plan from being made, so that each cell is told.
+
+    Parameters
+    ----------
+    edits
+        What was planned with; None without a workbook.
+    kinds
+        The accepted edits that the work inside rests on: they are refused with the error's words.
+    """
+    try:
+        yield
+    except PlannerError as error:
+        if edits is not None and not error.edits:
+            error.edits = _unmade(edits, kinds, str(error))
+        raise
+
+
+def _unmade(edits: Edits, kinds: frozenset[EditKind], message: str) -> tuple[Edit, ...]:
+    """Return the refused edits, and those accepted that no plan could be made with."""
+    short = " ".join(message.split()).rstrip(".")
+    if len(short) > LONGEST_REASON:
+        short = short[:LONGEST_REASON].rstrip() + "…"
+    reason = f"no plan could be made with this workbook's edits together. {short}"
+    bound = (
+        replace(edit, reason=reason)
+        for edit in edits.accepted
+        if edit.kind in kinds and edit.value != "free"
+    )
+    return tuple(sorted((*edits.refused, *bound), key=lambda edit: (edit.sheet, edit.row)))
 
 
 def build_edited(

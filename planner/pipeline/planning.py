@@ -13,7 +13,13 @@ from planner.errors import FaultError
 from planner.outputs.plan import Plan
 from planner.pipeline.assembly import word_violation
 from planner.pipeline.calibrating import settle_by_past
-from planner.pipeline.edits import add_comments, prepare_edited
+from planner.pipeline.edits import (
+    BOUND,
+    SET,
+    add_comments,
+    prepare_edited,
+    returned_where_unmade,
+)
 from planner.pipeline.people import with_ramp
 from planner.pipeline.plan_assembly import assemble_plan, join_findings, peak_memory_mb
 from planner.pipeline.preparation import Company, prepare
@@ -71,7 +77,8 @@ def make_plan(
     """
     watch = Stopwatch(progress or Silence())
     scenario, company, settled = _prepare(scenario, folder, edits, earlier, watch)
-    company, result = align_company(scenario, company, watch, time_limit=time_limit)
+    with returned_where_unmade(settled, BOUND):
+        company, result = align_company(scenario, company, watch, time_limit=time_limit)
     return finish_plan(scenario, company, result, watch, edits=settled)
 
 
@@ -127,9 +134,10 @@ def finish_plan(
     from planner.potential.standing import assess_standing
 
     scenario = with_ramp(scenario, company.ramp)
-    territory_of = company.problem.spread(settled_alignment(scenario, company, result))
+    with returned_where_unmade(edits, BOUND):
+        territory_of = company.problem.spread(settled_alignment(scenario, company, result))
     of_account = territory_of[company.units.unit_of_account]
-    with watch.stage("quotas"):
+    with watch.stage("quotas"), returned_where_unmade(edits, SET):
         settled, settling = settle_by_past(scenario, company.data, company.potential.method)
         quotas = _set_quotas(settled, company, of_account)
     with watch.stage("outcomes"):

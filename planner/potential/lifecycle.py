@@ -32,6 +32,8 @@ LEAVING_PRIOR, LEAVING_WEIGHT = 0.15, 30.0
 # Before any data an interval is thought to be half a year, within a factor of about five.
 INTERVAL_PRIOR, INTERVAL_SPREAD = 6.0, 1.5
 STARTS = ((1.0, 9.0), (5.0, 4.0))
+# What is searched: the logarithms of regularity and interval, and the logit of leaving.
+LEAST, MOST = np.array([-1.5, -1.0, -8.0]), np.array([4.0, 5.5, 8.0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class Rhythm:
     interval: float
     leaving: float
 
-    def longer_than(self, months: Floats, interval: Floats) -> Floats:
+    def longer_than(self, months: Floats, interval: Floats | np.float64) -> Floats:
         """Return the chance that an interval of the given mean is longer than some months."""
         reach = gammaincc(self.regularity, self.regularity * np.maximum(months, 0.0) / interval)
         return np.asarray(reach, dtype=np.float64)
@@ -141,7 +143,7 @@ def fit_rhythm(active: Bools) -> Rhythm:
 
 
 def _rhythm(theta: Floats) -> Rhythm:
-    bounded = np.clip(theta, [-1.5, -1.0, -8.0], [4.0, 5.5, 8.0])
+    bounded = np.minimum(np.maximum(theta, LEAST), MOST)
     return Rhythm(
         regularity=float(np.exp(bounded[0])),
         interval=float(np.exp(bounded[1])),
@@ -152,14 +154,13 @@ def _rhythm(theta: Floats) -> Rhythm:
 def _likelihood(theta: Floats, ended: Floats, running: Floats) -> float:
     """Return the log likelihood and log prior of intervals counted in whole months."""
     rhythm = _rhythm(theta)
-    months = np.arange(len(running), dtype=float)
-    mean = np.full(len(months), rhythm.interval)
+    months = np.arange(len(running), dtype=np.float64)
+    longer = rhythm.longer_than(months + 0.5, np.float64(rhythm.interval))
     # Purchases of one month count once, so an interval is at least half a month.
-    shortest = rhythm.longer_than(np.array([0.5]), mean[:1])[0] + 1e-12
-    beyond = rhythm.longer_than(months + 0.5, mean) / shortest
-    within = rhythm.longer_than(months - 0.5, mean) / shortest - beyond
+    beyond = longer / (longer[0] + 1e-12)
+    within = beyond[:-1] - beyond[1:]
     stay = 1 - rhythm.leaving
-    fit = ended @ np.log(stay * within[1:] + 1e-12)
+    fit = ended @ np.log(stay * within + 1e-12)
     fit += running @ np.log(rhythm.leaving + stay * beyond + 1e-12)
     belief = LEAVING_WEIGHT * (
         LEAVING_PRIOR * np.log(rhythm.leaving) + (1 - LEAVING_PRIOR) * np.log(stay)

@@ -69,6 +69,7 @@ class Timeline:
     pipeline_at: Callable[[int], Floats] | None = None
     taken: dict[int, Snapshot] = field(default_factory=dict)
     cycles: dict[int, int] = field(default_factory=dict)
+    taught: dict[int, tuple[Lesson, ...]] = field(default_factory=dict)
 
     def at(self, months: int) -> Snapshot:
         """Return the accounts as they stood when so many months were known."""
@@ -116,6 +117,11 @@ class Timeline:
 
         Days that saw too little of a buying cycle teach nothing and are left out.
         """
+        if known not in self.taught:
+            self.taught[known] = self._lessons(known)
+        return self.taught[known]
+
+    def _lessons(self, known: int) -> tuple[Lesson, ...]:
         window = self.window(known)
         last = known - self.gap - window
         days = [

@@ -86,42 +86,32 @@ def group_effect(values: Floats, groups: Sequence[str], seed: int) -> tuple[Esti
     samples = [kept[rows] for rows in members]
     p_value = float(kruskal(*samples).pvalue)
     rng = np.random.default_rng(seed)
-    drawn = np.array(
-        [
-            np.concatenate([rng.choice(sample, len(sample)) for sample in samples])
-            for _ in range(RESAMPLES)
-        ]
-    )
-    sizes = [len(sample) for sample in samples]
-    low, high = np.quantile(_epsilon_squared(drawn, sizes), [0.025, 0.975])
-    value = float(_epsilon_squared(np.concatenate(samples)[None, :], sizes)[0])
+    drawn = [rng.choice(sample, (RESAMPLES, len(sample))) for sample in samples]
+    low, high = np.quantile(_epsilon_squared(drawn), [0.025, 0.975])
+    value = float(_epsilon_squared([sample[None, :] for sample in samples])[0])
     return Estimate(value=value, low=float(low), high=float(high), count=count), p_value
 
 
-def _epsilon_squared(drawn: Floats, sizes: Sequence[int]) -> Floats:
+def _epsilon_squared(samples: Sequence[Floats]) -> Floats:
     """Return the adjusted share of the ranks' variance that lies between samples, (draws,).
 
     Parameters
     ----------
-    drawn
-        The samples one behind the other, (draws, people).
-    sizes
-        How many people are in each.
+    samples
+        The values of each group, (draws, people of the group).
     """
     from scipy.stats import rankdata
 
-    ranks = rankdata(drawn, axis=1)
-    middle = ranks.mean(axis=1, keepdims=True)
-    total = ((ranks - middle) ** 2).sum(axis=1)
-    ends = np.cumsum(sizes)[:-1]
-    between = sum(
-        part.shape[1] * (part.mean(axis=1) - middle[:, 0]) ** 2
-        for part in np.split(ranks, ends, axis=1)
-    )
-    spare = len(sizes) - 1
-    within = (total - between) / max(ranks.shape[1] - len(sizes), 1)
-    share = (between - spare * within) / np.where(total > 0, total, 1.0)
-    return np.asarray(np.where(total > 0, np.clip(share, 0.0, 1.0), 0.0))
+    joined = np.concatenate(samples, axis=1)
+    ranks = rankdata(joined, axis=1) - (joined.shape[1] + 1) / 2
+    total = (ranks**2).sum(axis=1)
+    ends = np.cumsum([sample.shape[1] for sample in samples])[:-1]
+    parts = np.split(ranks, ends, axis=1)
+    between = np.sum([part.shape[1] * part.mean(axis=1) ** 2 for part in parts], axis=0)
+    within = (total - between) / max(joined.shape[1] - len(samples), 1)
+    spare = between - (len(samples) - 1) * within
+    share = np.divide(spare, total, out=np.zeros(len(total)), where=total > 0)
+    return np.asarray(np.clip(share, 0.0, 1.0))
 
 
 def gini(values: Floats) -> float | None:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from planner.inputs.edits import ACCOUNTS_SHEET, QUOTAS_SHEET
-from tests.cli.test_faults import QUICK
+from tests.cli.small_company import QUICK
 from tests.conftest import Run
 
 FAST = [part for setting in QUICK for part in ("--set", setting)]
@@ -103,13 +103,37 @@ def test_a_rep_who_may_not_serve_the_account_is_refused(
     done = run("plan", first / "baseline.toml", "--edits", tmp_path / "all.xlsx", "--json",
                "--out", tmp_path / "plan", *FAST, code=None)  # fmt: skip
     printed: dict[str, Any] = json.loads(done.stdout)
-    # So many holds may leave no alignment at all; what may not be never is the reason.
-    assert done.returncode in {0, 3}, done.stderr
-    if done.returncode == 0:
-        assert printed["edits"]["refused"] > 0
+    # So many holds leave no alignment at all; what may not be never is the reason.
+    assert done.returncode == 3, done.stderr
     assert not any(
         finding["code"] == "holds.not_eligible" for finding in printed.get("findings", ())
     )
+
+
+def test_edits_that_leave_no_plan_are_commented_in_a_copy(
+    first: Path, run: Run, tmp_path: Path
+) -> None:
+    """Everything held by one rep: exit 3, no folder, and the reason stands at each cell that asked for it."""
+    book = openpyxl.load_workbook(first / "plan" / "workbook.xlsx")
+    sheet = book[ACCOUNTS_SHEET]
+    free = {row["account_id"] for row in rows(first / "plan").values() if row["held"] == "false"}
+    rep = next(row["rep_id"] for row in rows(first / "plan").values() if row["rep_id"])
+    asked = [row for row in range(2, sheet.max_row + 1) if sheet.cell(row, 1).value in free]
+    for row in asked:
+        sheet[f"G{row}"] = rep
+    sheet[f"G{asked[0]}"] = "Nobody At All"
+    book.save(tmp_path / "one.xlsx")
+    done = run("plan", first / "baseline.toml", "--edits", tmp_path / "one.xlsx",
+               "--out", tmp_path / "plan", *FAST, code=3)  # fmt: skip
+    assert "one.refused.xlsx" in done.stderr
+    assert not (tmp_path / "plan").exists()
+    copy = openpyxl.load_workbook(tmp_path / "one.refused.xlsx")[ACCOUNTS_SHEET]
+    assert "no rep Nobody At All" in copy[f"G{asked[0]}"].comment.text
+    said = {row: copy[f"G{row}"].comment.text for row in asked[1:] if copy[f"G{row}"].comment}
+    assert said
+    for words in said.values():
+        assert "no plan could be made" in words or "may not serve" in words
+    assert any("no plan could be made" in words for words in said.values())
 
 
 @pytest.mark.parametrize(

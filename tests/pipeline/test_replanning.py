@@ -374,7 +374,7 @@ def test_a_lost_account_leaves_quotas_unless_they_are_to_be_relieved(
     before = owners(running)
     ids = running.data.accounts["account_id"].tolist()
     account = ids[int(running.potential.expected.argmax())]
-    seat, rep = before[account]
+    _, rep = before[account]
     event = {"kind": "lost", "date": "2027-05-03", "account_id": account}
     kept = change(event)
     assert kept.quotas is not None

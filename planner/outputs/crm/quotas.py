@@ -33,6 +33,9 @@ class Amount:
         The exact amount in the person's own currency, and its code.
     plan_text
         The same in the plan currency.
+    counted
+        Whether it is a count, such as leads: both texts are then whole numbers, and there is no
+        currency.
     """
 
     rep_id: str
@@ -44,6 +47,7 @@ class Amount:
     text: str
     currency: str
     plan_text: str
+    counted: bool = False
 
 
 def plan_amounts(
@@ -115,9 +119,10 @@ def _amount(
         parent_id=line.parent_id or "",
         start=span[0],
         end=span[1],
-        text=currency(line.currency).to_text(local),
-        currency=line.currency,
-        plan_text=plan.data.currency.to_text(own),
+        text=str(local) if line.counted else currency(line.currency).to_text(local),
+        currency="" if line.counted else line.currency,
+        plan_text=str(own) if line.counted else plan.data.currency.to_text(own),
+        counted=line.counted,
     )
 
 

@@ -269,6 +269,61 @@ def test_quarters_and_territory_forecasts(whole: Plan, write: Write) -> None:
     assert "services" in readme(written)
 
 
+def counted_and_families(plan: Plan) -> Plan:
+    """Return the plan with leads and services beside each rep's monthly total."""
+    assert plan.quotas is not None
+    reps = [line for line in plan.quotas.lines if line.level == "rep"]
+    leads = [
+        replace(line, component="leads", currency="leads", quota=20, quota_local=20)
+        for line in reps
+    ]
+    services = [replace(line, component="services", quota=7, quota_local=7) for line in reps]
+    sheet = replace(
+        plan.quotas, lines=(*plan.quotas.lines, *leads, *services), beside=("leads", "services")
+    )
+    return replace(plan, quotas=sheet)
+
+
+def test_counts_are_quantities_and_components_may_have_a_family(
+    company: Plan, write: Write
+) -> None:
+    """A counted component fills QuotaQuantity, and money QuotaAmount, each under its own type."""
+    counts = "0Db000000000002"
+    settings = {
+        "forecasting": {"total": FORECAST, "services": FORECAST, "leads": counts},
+        "product_families": {"services": "Services", "gone": "Gone"},
+    }
+    plan = in_crm(counted_and_families(company), people(4), salesforce=settings)
+    written = write(plan)
+    rows = written["07_ForecastingQuota_insert"]
+    header = "QuotaOwnerId,StartDate,QuotaAmount,QuotaQuantity,ForecastingTypeId,"
+    assert ",".join(rows[0]) == header + "CurrencyIsoCode,ProductFamily"
+    leads = [row for row in rows if row["ForecastingTypeId"] == counts]
+    assert len(leads) == 4 * 12
+    assert {
+        (row["QuotaAmount"], row["QuotaQuantity"], row["CurrencyIsoCode"]) for row in leads
+    } == {("", "20", "")}
+    families = [row for row in rows if row["ProductFamily"]]
+    assert len(families) == 4 * 12
+    assert {row["ProductFamily"] for row in families} == {"Services"}
+    assert all(row["QuotaAmount"] and not row["QuotaQuantity"] for row in families)
+    keys = key_of(rows, "QuotaOwnerId", "StartDate", "ForecastingTypeId", "ProductFamily")
+    assert len(set(keys)) == len(rows) == 5 * 12 + 2 * 4 * 12
+    assert "product_families: components that the plan does not have: gone" in readme(written)
+
+
+def test_a_type_measures_money_or_counts(company: Plan, write: Write) -> None:
+    """A count under a type of money is left out with the reason; alone it has no amounts."""
+    plan = counted_and_families(company)
+    both = {"forecasting": {"total": FORECAST, "leads": FORECAST}}
+    written = write(in_crm(plan, people(4), salesforce=both))
+    assert "QuotaQuantity" not in written["07_ForecastingQuota_insert"][0]
+    assert "leads is counted" in readme(written)
+    alone = {"forecasting": {"leads": FORECAST}, "currency_codes": False}
+    rows = write(in_crm(plan, people(4), salesforce=alone))["07_ForecastingQuota_insert"]
+    assert ",".join(rows[0]) == "QuotaOwnerId,StartDate,QuotaQuantity,ForecastingTypeId"
+
+
 def test_ids_of_the_plan_itself_need_no_table(company: Plan, write: Write) -> None:
     """Accounts and reps whose ids are Salesforce's own are taken as they are, 15 or 18 long."""
     ids = [f"001{at:012d}AAA" if at % 2 else account_id(at) for at in range(60)]
