@@ -31,6 +31,7 @@ YEAR_AND_MORE = 14
 TOP_SHARE = 0.1
 # A simpler method is preferred when its score is within this of the best.
 CLOSE = 0.01
+PLAIN = ("last_year", "mean", "smoothing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +109,9 @@ def cut_days(timeline: Timeline, cuts: int) -> tuple[int, ...]:
     """Return how many months were known at each cut, latest last."""
     known = timeline.history.months
     last = known - timeline.gap - timeline.window(known)
-    # With less than a year known nothing can be told from anything: such days are spared.
-    earliest = YEAR_AND_MORE if last >= YEAR_AND_MORE + cuts - 1 else SHORTEST_PAST
+    # With less than a year known little can be told from anything: such days are spared, and
+    # where they cannot be, those with most known are taken.
+    earliest = max(SHORTEST_PAST, min(YEAR_AND_MORE, last - (cuts - 1)))
     spacing = max(1, min(CUT_SPACING, (last - earliest) // max(cuts - 1, 1)))
     days = [last - spacing * step for step in range(cuts)]
     return tuple(sorted(day for day in days if day >= 1))
@@ -183,9 +185,16 @@ def _top_decile(forecasts: list[Floats], actuals: list[Floats]) -> float:
 
 
 def choose(scores: dict[str, MethodScore]) -> str:
-    """Return the method with the best merit, or the first (simplest) that is close to it."""
+    """Return the method with the best merit, or the first (simplest) that is close to it.
+
+    Of those that are close, only what has less error than every plain method justifies leaving
+    the plain ones; where nothing has, the simplest is taken.
+    """
     best = min(score.merit for score in scores.values())
-    return next(name for name, score in scores.items() if score.merit <= best + CLOSE)
+    close = [name for name, score in scores.items() if score.merit <= best + CLOSE]
+    plain = min((scores[name].error for name in PLAIN if name in scores), default=np.inf)
+    better = [name for name in close if name not in PLAIN and scores[name].error < plain]
+    return (better or close)[0]
 
 
 def compare_methods(trials: Trials, cuts: int, *, coverage: bool) -> BacktestReport | None:

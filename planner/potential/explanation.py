@@ -39,7 +39,7 @@ METHODS = {
     "linear": "The figure is a linear model of history and attributes.",
     "shrinkage": "The figure is the account's own history, pulled toward similar accounts.",
     "trees": "The figure is from boosted trees: the chance to buy times the amount.",
-    "blend": "The figure is the mean of the account's shrunken history and boosted trees.",
+    "blend": "The figure is a mean of the other methods, each trusted as its past forecasts deserve.",
 }
 
 

@@ -18,10 +18,10 @@ SEGMENT_MINIMUM = 50
 OWN_BELIEF = 0.3
 # The future strays further than the past did: calibration aims so much higher.
 DRIFT_GUARD = 0.03
-# Accounts that surely buy, may buy and more likely do not are calibrated apart: zeros are easily
-# covered and would hide that the buyers are not.
+# Customers that surely buy, may buy and more likely do not, and accounts that never bought, are
+# calibrated apart: zeros are easily covered and would hide that the buyers are not.
 UNLIKELY = 0.5
-GROUPS = 3
+GROUPS = 4
 # A bound nearer to zero than this share of the forecast is zero.
 NEGLIGIBLE = 0.03
 # An upper bound lies above the forecast by at least this share of it.
@@ -64,12 +64,13 @@ def believed(scatter: Scatter, share: float) -> tuple[Floats, Floats]:
 
 
 def buying_group(scatter: Scatter, share: float) -> Ints:
-    """Return 0 where an account surely buys, 1 where it may, 2 where it more likely does not.
+    """Return 0 where a customer surely buys, 1 where it may, 2 where it more likely does not.
 
-    Sure is what leaves less than a tail to booking nothing, (accounts,).
+    Sure is what leaves less than a tail to booking nothing; 3 never bought, (accounts,).
     """
     sure = scatter.nothing < (1 - share) / 2
-    return np.where(sure, 0, np.where(scatter.nothing > UNLIKELY, 2, 1))
+    customers = np.where(sure, 0, np.where(scatter.nothing > UNLIKELY, 2, 1))
+    return np.where(scatter.new, 3, customers)
 
 
 def stretches(trials: Sequence[Trial], segments: int, share: float) -> Floats:

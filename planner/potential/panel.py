@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 DAYS_A_MONTH = 365.25 / 12
+YEAR = 12
 LONGEST_GAP = 6
 LESSONS_KEPT = 6
 LEAST_COMPLETE = 0.05
 SHORTEST_PAST = 3
 RECENT_HALF_LIFE = 6.0
+USUAL_PACE = 1 - (1 - NEW_CHANCE) ** (1 / YEAR)
+UNKNOWN_PACE = 1 - 0.5 ** (1 / YEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +99,41 @@ class Timeline:
         cycle = self.cycle(known)
         return completeness(day, cycle) * completeness(window, min(cycle, self.horizon))
 
-    def new_chance(self, known: int) -> float:
-        """Return the chance that an account that never bought starts within a window."""
-        started, waiting = NEW_EVIDENCE * NEW_CHANCE, NEW_EVIDENCE
-        for lesson in self.lessons(known):
+    def new_chance(self, known: int, window: int) -> float:
+        """Return the chance that an account that never bought starts within a window.
+
+        What past windows showed, held to the pace at which accounts have lately started.
+
+        Parameters
+        ----------
+        known
+            Months known.
+        window
+            Months of the window.
+        """
+        length, lessons = self.window(known), self.lessons(known)
+        lately = self._starts_a_month(known)
+        # Before any window is over pace may still be rising, and intervals are to be wide.
+        pace = lately if lessons else max(lately, UNKNOWN_PACE)
+        started, waiting = NEW_EVIDENCE * (1 - (1 - pace) ** length), NEW_EVIDENCE
+        for lesson in lessons:
             before = ~lesson.snapshot.bought
             started += lesson.weight * float((lesson.rate[before] > 0).sum())
             waiting += lesson.weight * float(before.sum())
-        return started / waiting
+        return float(1 - (1 - min(started / waiting, 0.99)) ** (window / length))
+
+    def _starts_a_month(self, known: int) -> float:
+        """Return the chance that an account that never bought starts within a month.
+
+        Counted over the later half of what is known, since at first every customer seems new.
+        """
+        active = self.history.purchases[:, :known] > 0
+        first = np.where(active.any(axis=1), active.argmax(axis=1), known)
+        half = known - known // 2
+        waited = np.clip(first - half + 1, 0, known - half)
+        months = NEW_EVIDENCE * max(known - half, 1)
+        starts = months * USUAL_PACE + float(((first >= half) & (first < known)).sum())
+        return float(starts / (months + waited.sum()))
 
     def window(self, known: int) -> int:
         """Return how long the windows are that can be learned from when ``known`` months are.

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 ROWS_FITTED = 30_000
 # The loss is quadratic below this error (in typical accounts) and absolute above it.
-ROBUST_FROM = 0.25
+ROBUST_FROM = 0.05
 # Shares of the company's total that each part is believed to explain before any past day.
 PRIOR = {
     "customer life": 0.4,
@@ -42,10 +42,14 @@ PRIOR_OF_KINDS = {
 }
 # How strongly the learned shares are held to these.
 PRIOR_STRENGTH = 0.03
-# Accounts that never bought are believed to book this share of the total, as if two full
-# lessons had shown it.
-NEW_SHARE, NEW_EVIDENCE = 0.03, 2.0
+# Accounts that never bought are believed to book this share of the total, and where they are few
+# this share of what their peers book, as if two full lessons had shown it.
+NEW_SHARE, NEW_RATE, NEW_EVIDENCE = 0.03, 0.1, 2.0
 NEW = "peers, new"
+# Over how many months newcomers are counted, the longest that half of what is known holds; and
+# the most that they are believed to book, in units of what all others do.
+LATELY, MOST_NEW = (6, 3), 1.0
+YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +141,38 @@ def _new_weight(lessons: Sequence[Lesson], snapshot: Snapshot, own: dict[str, fl
     peers = float(snapshot.peers[~snapshot.bought].sum())
     if peers <= 0:
         return 0.0
-    odds = NEW_EVIDENCE * NEW_SHARE
+    present = peers / max(float(snapshot.peers[snapshot.bought].sum()), 1e-9)
+    odds = NEW_EVIDENCE * min(NEW_SHARE, NEW_RATE * present)
     evidence = NEW_EVIDENCE
+    lately = None if lessons else newcomers_lately(snapshot)
+    if lately is not None:
+        odds, evidence = odds + lately, evidence + 1
     for lesson in lessons:
         before = ~lesson.snapshot.bought
         mass = float(lesson.snapshot.peers[before].sum()) / max(
             float(lesson.snapshot.peers[~before].sum()), 1e-9
         )
         shown = float(lesson.rate[before].sum()) / float(lesson.rate[~before].sum())
-        present = peers / max(float(snapshot.peers[snapshot.bought].sum()), 1e-9)
         odds += lesson.weight * shown * (present / mass if mass > 0 else 0.0)
         evidence += lesson.weight
     return odds / evidence * expected / peers
+
+
+def newcomers_lately(snapshot: Snapshot) -> float | None:
+    """Return what accounts that first bought lately booked, over what all others did then.
+
+    It stands in where no past window is over. None with less than half a year known, and with
+    more than a year, when those who buy once a year would count as new.
+    """
+    span = next((months for months in LATELY if snapshot.months >= 2 * months), None)
+    if span is None or snapshot.months > YEAR:
+        return None
+    age, booked = (
+        snapshot.signals["months since first purchase"],
+        snapshot.levels[f"last {span} months"],
+    )
+    fresh = float(booked[age <= span].sum())
+    return min(fresh / max(float(booked.sum()) - fresh, 1e-9), MOST_NEW)
 
 
 def own_parts(snapshot: Snapshot) -> dict[str, Floats]:
@@ -191,6 +215,8 @@ class Shares:
         Shares believed beforehand, (parts,).
     strength
         How strongly the shares are held to the belief.
+    robust_from
+        The loss is quadratic below this error, in mean accounts, and absolute above it.
     """
 
     rows: Floats
@@ -198,6 +224,7 @@ class Shares:
     weight: Floats
     belief: Floats
     strength: float
+    robust_from: float = ROBUST_FROM
 
     def solve(self) -> Floats:
         """Return weights of the parts, not negative, under which the total is kept, (parts,)."""
@@ -210,8 +237,8 @@ class Shares:
 
         def loss(share: Floats) -> tuple[float, Floats]:
             miss, away = shares @ share - self.target, share - believed
-            size = np.sqrt(ROBUST_FROM**2 + miss**2)
-            value = self.weight @ (size - ROBUST_FROM) + self.strength * (away @ away)
+            size = np.sqrt(self.robust_from**2 + miss**2)
+            value = self.weight @ (size - self.robust_from) + self.strength * (away @ away)
             return float(value), (self.weight * miss / size) @ shares + 2 * self.strength * away
 
         answer = minimize(

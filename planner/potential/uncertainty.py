@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 AMOUNT_VARIANCE, AMOUNT_EVIDENCE = 0.25, 20.0
 # What nobody can foresee: budgets, people, competitors.
 DRIFT = 0.03
-# Three in ten accounts that never bought start to, as if seen on fifty.
+# Three in ten accounts that never bought start to within a year, as if seen on fifty.
 NEW_CHANCE, NEW_EVIDENCE = 0.3, 50.0
 NEW_VARIANCE = 1.5
 
@@ -115,16 +115,22 @@ class Scatter:
         Chance of booking nothing.
     variance
         Relative variance of the bookings when there are any.
+    new
+        Whether the account never bought.
     """
 
     mean: Floats
     nothing: Floats
     variance: Floats
+    new: npt.NDArray[np.bool_]
 
     def take(self, rows: npt.NDArray[np.int64]) -> Scatter:
         """Return some of the accounts."""
         return Scatter(
-            mean=self.mean[rows], nothing=self.nothing[rows], variance=self.variance[rows]
+            mean=self.mean[rows],
+            nothing=self.nothing[rows],
+            variance=self.variance[rows],
+            new=self.new[rows],
         )
 
     def quantile(self, chance: Floats) -> Floats:
@@ -160,4 +166,5 @@ def scatter_of(streams: Sequence[Stream], mean: Floats, window: int, new_chance:
         mean=mean,
         nothing=np.where(bought, np.clip(silence, 0.0, 0.99), 1 - new_chance),
         variance=np.where(bought, DRIFT + variance, NEW_VARIANCE),
+        new=~bought,
     )

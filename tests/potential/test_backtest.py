@@ -143,3 +143,15 @@ def test_the_simplest_of_close_methods_is_chosen() -> None:
 
     assert choose({"plain": score(0.505), "fancy": score(0.500)}) == "plain"
     assert choose({"plain": score(0.550), "fancy": score(0.500)}) == "fancy"
+
+
+def test_what_beats_every_plain_method_is_preferred_among_close_ones() -> None:
+    """Last year's number is not repeated where something close to the best has less error."""
+
+    def score(error: float, top: float = 0.8) -> MethodScore:
+        return MethodScore(error=error, top_decile=top, coverage=0.8)
+
+    assert choose({"last_year": score(0.505), "shrinkage": score(0.5)}) == "shrinkage"
+    assert choose({"last_year": score(0.5), "shrinkage": score(0.504, 0.81)}) == "last_year"
+    near = {"mean": score(0.504), "shrinkage": score(0.502), "blend": score(0.5)}
+    assert choose(near) == "shrinkage"

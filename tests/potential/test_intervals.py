@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.potential.intervals import Trial, conformal_quantile, interval, stretches
+from planner.potential.intervals import GROUPS, Trial, conformal_quantile, interval, stretches
 from planner.potential.uncertainty import Scatter
 
 
@@ -13,7 +13,12 @@ def world(noise: float, seed: int, accounts: int = 3000) -> tuple[Scatter, np.nd
     """Accounts thought to scatter by a third, that scatter by ``noise``, in two segments."""
     rng = np.random.default_rng(seed)
     mean = np.exp(rng.normal(5, 1, accounts))
-    scatter = Scatter(mean=mean, nothing=np.zeros(accounts), variance=np.full(accounts, 0.1))
+    scatter = Scatter(
+        mean=mean,
+        nothing=np.zeros(accounts),
+        variance=np.full(accounts, 0.1),
+        new=np.zeros(accounts, dtype=bool),
+    )
     actual = mean * rng.gamma(1 / noise**2, noise**2, accounts)
     return scatter, actual, (np.arange(accounts) % 2).astype(np.int64)
 
@@ -34,13 +39,18 @@ def test_intervals_cover_what_they_promise(noise: float) -> None:
 
 def test_without_a_past_the_belief_stands() -> None:
     """Nothing is stretched where there is nothing to learn from."""
-    np.testing.assert_array_equal(stretches([], 4, 0.8), np.ones((4, 3)))
+    np.testing.assert_array_equal(stretches([], 4, 0.8), np.ones((4, GROUPS)))
 
 
 def test_unlikely_buyers_start_from_zero() -> None:
     """An account that may well book nothing has zero inside its interval."""
-    scatter = Scatter(mean=np.array([10.0]), nothing=np.array([0.4]), variance=np.array([0.2]))
-    low, high = interval(scatter, np.array([0]), np.ones((1, 3)), 0.8)
+    scatter = Scatter(
+        mean=np.array([10.0]),
+        nothing=np.array([0.4]),
+        variance=np.array([0.2]),
+        new=np.array([False]),
+    )
+    low, high = interval(scatter, np.array([0]), np.ones((1, GROUPS)), 0.8)
     assert low[0] == 0
     assert high[0] > 10
 
@@ -49,3 +59,13 @@ def test_a_conformal_quantile_counts_one_more() -> None:
     """Of nine equal weights the eighth is the first to cover three quarters of ten."""
     scores = np.arange(1.0, 10.0)
     assert conformal_quantile(scores, np.ones(9), 0.75) == 8.0
+
+
+def test_accounts_that_never_bought_are_calibrated_apart() -> None:
+    """Newcomers that book far beyond what was believed widen their own intervals alone."""
+    scatter, actual, segment = world(0.3, 3)
+    new = np.arange(len(actual)) % 3 == 0
+    mixed = Scatter(mean=scatter.mean, nothing=scatter.nothing, variance=scatter.variance, new=new)
+    beyond = np.where(new, 20 * actual, actual)
+    stretch = stretches([Trial(scatter=mixed, actual=beyond, segment=segment, weight=50.0)], 2, 0.8)
+    assert stretch[:, 3].min() > 10 * stretch[:, 0].max()
