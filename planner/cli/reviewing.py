@@ -55,6 +55,10 @@ def command(
     It listens on this machine alone and prints a link that signs the owner in, once. On other
     addresses it listens only when there are users (see `planner users`).
     """
+    from planner.review.memory import keep_memory_low
+
+    # Before the libraries are loaded that hold tables.
+    keep_memory_low()
     from planner.review.parameters import ReviewParameters, read_parameters
     from planner.review.store import default_database
     from planner.web.serving import serve

@@ -7,14 +7,7 @@ from typing import Any
 
 from planner.outputs.assessment_tables import known_pay
 from planner.outputs.comparison import Comparison, Line, word_change, word_figure
-from planner.outputs.comparison_charts import (
-    attainment_chart,
-    goal_chart,
-    months_chart,
-    slope_chart,
-    waterfall_chart,
-    winners_chart,
-)
+from planner.outputs.comparison_charts import waterfall_chart, winners_chart
 from planner.outputs.comparison_people import ComparedRep, compare_reps, count_verdicts
 from planner.outputs.comparison_sheets import Sheet
 from planner.outputs.comparison_steps import bookings_steps, cost_steps
@@ -22,6 +15,7 @@ from planner.outputs.moves import revenue_at_risk
 from planner.outputs.plan import Plan
 from planner.outputs.report import page_environment, page_policy, page_style
 from planner.outputs.report_tables import Cell, PageTable, number_cell, word_cell
+from planner.outputs.scenario_charts import CHARTS
 from planner.outputs.wording import percent, short_money
 
 MOST_ROWS = 120
@@ -64,7 +58,7 @@ def make_comparison_page(plans: Sequence[Plan], comparison: Comparison) -> str:
         policy=page_policy(css),
         css=Markup(css),  # noqa: S704 - our own file
         answers=answer_questions(plans, names, reps),
-        charts=_overview(plans, names, reps),
+        charts=_overview(plans, names),
         pairs=[_pair(plans, place, names, reps) for place in range(1, len(plans))],
         headlines=render(line_table(comparison.headlines, names, changes=True)),
         keys=render(line_table(comparison.scenarios, names, changes=False)),
@@ -183,16 +177,14 @@ def _chart(title: str, drawing: str | None) -> dict[str, Any] | None:
     return {"title": title, "svg": Markup(drawing)} if drawing else None  # noqa: S704
 
 
-def _overview(
-    plans: Sequence[Plan], names: Sequence[str], reps: Sequence[ComparedRep]
-) -> list[dict[str, Any]]:
-    charts = (
-        _chart("Chance of the goal", goal_chart(plans, names)),
-        _chart("Attainment of reps", attainment_chart(plans, names)),
-        _chart("Quotas from last year to each plan", slope_chart(plans, names, reps)),
-        _chart("Capacity by month against the goal", months_chart(plans, names)),
+def _overview(plans: Sequence[Plan], names: Sequence[str]) -> list[dict[str, Any]]:
+    # Who gains is told for each later plan by itself.
+    shown = (
+        _chart(title, draw(plans, names))
+        for key, (title, draw) in CHARTS.items()
+        if key != "winners"
     )
-    return [chart for chart in charts if chart]
+    return [chart for chart in shown if chart]
 
 
 def _pair(

@@ -1,4 +1,4 @@
-"""Plans side by side as charts: what each may reach, costs, pays out fairly, and who gains."""
+"""The charts of plans side by side, by name; and those that show what each may reach and cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.outputs.charts import HALF, LINE_HEIGHT, MARGIN, WHOLE, new_chart
+from planner.outputs.charts import HALF, MARGIN, new_chart
+from planner.outputs.comparison_charts import (
+    attainment_chart,
+    goal_chart,
+    months_chart,
+    slope_chart,
+    winners_chart,
+)
+from planner.outputs.comparison_people import ComparedRep, compare_reps
 from planner.outputs.plan import Plan
 from planner.outputs.svg import ALARM, MUTED, PLAN, SOFT, TODAY, figure_svg, short_label
 from planner.outputs.wording import short_money
@@ -15,11 +23,11 @@ from planner.outputs.wording import short_money
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# As many plans as stand apart in one chart, and as many people as a reader takes in.
-MOST_PLANS, MOST_PEOPLE = 8, 15
+Drawing = Callable[[Sequence[Plan], Sequence[str]], str | None]
+# As many plans as stand apart in one chart.
+MOST_PLANS = 8
 SHADES = (PLAN, TODAY, "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800", "#6a5acd")
 LIGHTS = (("green", "good", "#009e73"), ("amber", "to watch", "#e69f00"), ("red", "poor", ALARM))
-FURTHEST = 2.0
 
 
 def reach_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
@@ -27,7 +35,7 @@ def reach_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
     known = [at for at, plan in enumerate(plans) if plan.outcomes and plan.quotas]
     if not known:
         return None
-    with new_chart(WHOLE, MARGIN + 0.42 * max(len(known), 2)) as (figure, axes):
+    with new_chart(HALF, MARGIN + 0.42 * max(len(known), 2)) as (figure, axes):
         for line, at in enumerate(reversed(known)):
             _draw_reach(axes, plans[at], line, first=line == 0)
         axes.set_yticks(
@@ -37,7 +45,7 @@ def reach_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
         currency = plans[0].data.currency
         axes.xaxis.set_major_formatter(lambda value, _: short_money(currency, value))
         axes.grid(visible=True, axis="x")
-        figure.legend(loc="outside upper left", ncols=4)
+        figure.legend(loc="outside upper left", ncols=2)
         return figure_svg(figure, "reach", "Goal, quotas and likely bookings of each plan.")
 
 
@@ -126,71 +134,27 @@ def _count_lights(plan: Plan, light: str) -> int:
     return sum(test.light == light and not test.circular for test in tests)
 
 
-def attainment_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
-    """Return how the reps' expected attainment is spread in each plan, None if not simulated."""
-    spread = [_attainments(plan) for plan in plans]
-    if not any(len(values) for values in spread):
-        return None
-    edges = np.linspace(0.0, FURTHEST, 21)
-    with new_chart(WHOLE, 2.8) as (figure, axes):
-        for shade, values, name in zip(SHADES, spread, names, strict=False):
-            if len(values):
-                share = np.histogram(np.minimum(values, FURTHEST - 1e-9), edges)[0] / len(values)
-                axes.stairs(share, edges, color=shade, linewidth=1.8, label=short_label(name))
-        axes.axvline(1.0, color=ALARM, linewidth=1.0)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-        axes.set_xlabel("expected bookings as a share of the quota")
-        axes.set_ylabel("of the reps")
-        axes.grid(visible=True, axis="y")
-        figure.legend(loc="outside upper left", ncols=4)
-        return figure_svg(figure, "attainment", "How the reps' expected attainment is spread.")
+def _with_reps(
+    draw: Callable[[Sequence[Plan], Sequence[str], Sequence[ComparedRep]], str | None],
+) -> Drawing:
+    """Return a chart of people as one that finds them itself."""
+    return lambda plans, names: draw(plans, names, compare_reps(plans))
 
 
-def _attainments(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    outcomes = plan.outcomes.outcomes if plan.outcomes else ()
-    return np.array(
-        [one.expected / one.quota for one in outcomes if one.level == "rep" and one.quota > 0]
-    )
+def _last_winners(
+    plans: Sequence[Plan], names: Sequence[str], reps: Sequence[ComparedRep]
+) -> str | None:
+    return winners_chart(plans, len(plans) - 1, names, reps) if len(plans) > 1 else None
 
 
-def gains_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
-    """Return whose quota differs most from the baseline in the last plan, None where nobody's."""
-    baseline, last = plans[0], plans[-1]
-    if len(plans) < 2 or baseline.quotas is None or last.quotas is None:
-        return None
-    before, after = baseline.quotas.by_person("rep"), last.quotas.by_person("rep")
-    people = {rep.rep_id: rep.name for plan in (baseline, last) for rep in plan.data.reps}
-    changes = {rep: after.get(rep, 0) - before.get(rep, 0) for rep in {*before, *after}}
-    shown = sorted(
-        (rep for rep in changes if changes[rep]), key=lambda rep: (-abs(changes[rep]), rep)
-    )
-    chosen = sorted(shown[:MOST_PEOPLE], key=lambda rep: (changes[rep], rep))
-    if not chosen:
-        return None
-    with new_chart(WHOLE, MARGIN + LINE_HEIGHT * max(len(chosen), 2)) as (figure, axes):
-        values = [changes[rep] for rep in chosen]
-        axes.barh(
-            range(len(chosen)),
-            values,
-            color=[PLAN if value > 0 else TODAY for value in values],
-            height=0.7,
-        )
-        axes.set_yticks(range(len(chosen)), [short_label(people.get(rep, rep)) for rep in chosen])
-        axes.axvline(0.0, color=MUTED, linewidth=0.8)
-        currency = baseline.data.currency
-        axes.xaxis.set_major_formatter(lambda value, _: short_money(currency, value))
-        axes.set_xlabel(
-            f"quota in “{short_label(names[-1])}” less quota in “{short_label(names[0])}”"
-        )
-        axes.grid(visible=True, axis="x")
-        return figure_svg(figure, "gains", "Whose quota rises and falls most against the baseline.")
-
-
-CHARTS: dict[str, tuple[str, Callable[[Sequence[Plan], Sequence[str]], str | None]]] = {
+# What a comparison shows, on its page and in the review application: title and drawing by name.
+CHARTS: dict[str, tuple[str, Drawing]] = {
     "reach": ("Goal, cushion and likely bookings, with the chance of the goal", reach_chart),
-    "attainment": ("How attainment is spread", attainment_chart),
+    "goal": ("Chance to book at least so much", goal_chart),
+    "attainment": ("Attainment of reps", attainment_chart),
     "cost": ("What it costs a year", cost_chart),
     "fairness": ("Fairness", fairness_chart),
-    "gains": ("Whose quota rises and falls most", gains_chart),
+    "months": ("Capacity by month against the goal", months_chart),
+    "slopes": ("Quotas from last year to each plan", _with_reps(slope_chart)),
+    "winners": ("Who gains and who loses, last against first", _with_reps(_last_winners)),
 }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from planner.errors import ScenarioError
 from planner.findings import Finding
@@ -235,6 +234,8 @@ def _last_day(history: MonthlyHistory, last: int) -> str:
 
 
 def _rank_correlation(first: Floats, second: Floats) -> float:
+    from scipy.stats import rankdata
+
     if first.min() == first.max() or second.min() == second.max():
         return 0.0
     return float(np.corrcoef(rankdata(first), rankdata(second))[0, 1])

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -189,6 +188,8 @@ def _matrices(
 def _monthly_rows(
     accounts: pd.DataFrame, history: pd.DataFrame, starts: tuple[date, ...], as_of: date
 ) -> dict[str, npt.NDArray[np.generic]]:
+    import duckdb
+
     columns = [name for name in ("account_id", "date", "amount", "type") if name in history]
     expansion = "coalesce(lower(trim(h.type::VARCHAR)) = 'expansion', false)"
     with duckdb.connect() as connection:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.isotonic import IsotonicRegression
 
 from planner.findings import Finding
 from planner.potential.pooling import WIDTH
@@ -149,6 +148,8 @@ def _gone(left: date | None, months: pd.PeriodIndex) -> npt.NDArray[np.bool_]:
 
 
 def _curve(ratios: Floats, hires: tuple[str, ...]) -> RampCurve:
+    from sklearn.isotonic import IsotonicRegression
+
     seen = np.isfinite(ratios)
     count = seen.sum(axis=0)
     total = np.where(seen, ratios, 0.0).sum(axis=0)

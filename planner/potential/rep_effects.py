@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -100,6 +99,8 @@ class RepEffects:
 
 def read_cells(data: PlanningData) -> Cells | None:
     """Sum orders by account, rep and kind in DuckDB; None where no rep is known."""
+    import duckdb
+
     history = data.history
     if history is None or history.empty or history["rep_id"].notna().sum() == 0:
         return None

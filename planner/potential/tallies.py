@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -216,6 +215,8 @@ def _retention(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
 
 def _two_years(data: PlanningData) -> tuple[Floats, Floats, Floats]:
     """Return bookings of the last year, of the one before, and the last one's expansion."""
+    import duckdb
+
     with duckdb.connect() as connection:
         connection.register("history", data.history)
         sums = connection.execute(

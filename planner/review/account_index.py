@@ -45,12 +45,15 @@ class Field:
         Money is minor units.
     values
         (accounts,)
+    meaning
+        What it says, empty where its title says it all.
     """
 
     name: str
     title: str
     kind: Kind
     values: Any
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,26 +191,31 @@ def _fields(plan: Plan) -> list[Field]:
             title="Proposed",
             kind="text",
             values=names[plan.territory_of_account],
+            meaning="Who serves it in the plan",
         ),
         Field(
             name="previous",
             title="Today",
             kind="text",
             values=names[plan.today.seat_of_account],
+            meaning="Who serves it today",
         ),
-        Field(name="moved", title="Moves", kind="flag", values=plan_moves(plan)),
-        Field(name="held", title="Held", kind="flag", values=plan.held),
+        Field(
+            name="moved",
+            title="Moves",
+            kind="flag",
+            values=plan_moves(plan),
+            meaning="Whether another rep would serve it than today",
+        ),
+        Field(
+            name="held",
+            title="Held",
+            kind="flag",
+            values=plan.held,
+            meaning="Whether it stays with its rep whatever the plan would gain by moving it",
+        ),
     ]
-    for name, values in plan.account_measures.items():
-        kind = plan.alignment.measures[name].kind if name in plan.alignment.measures else "number"
-        title = name.replace("_", " ").capitalize()
-        found.append(Field(name=f"measure_{name}", title=title, kind=kind, values=values))
-    potential = plan.potential
-    found += [
-        Field(name="trailing", title="Last 12 months", kind="money", values=potential.trailing),
-        Field(name="expected", title="Expected", kind="money", values=potential.expected),
-        Field(name="pipeline", title="Open pipeline", kind="money", values=potential.pipeline),
-    ]
+    found += _figures(plan)
     found += [
         Field(
             name=name,
@@ -219,6 +227,28 @@ def _fields(plan: Plan) -> list[Field]:
         if name in plan.data.accounts and plan.data.accounts[name].notna().any()
     ]
     found.append(Field(name="reason", title="Why", kind="text", values=plan.reasons))
+    return found
+
+
+def _figures(plan: Plan) -> list[Field]:
+    found = []
+    for name, values in plan.account_measures.items():
+        kind = plan.alignment.measures[name].kind if name in plan.alignment.measures else "number"
+        title = name.replace("_", " ").capitalize()
+        meaning = "What it counts for where territories are balanced"
+        found.append(
+            Field(name=f"measure_{name}", title=title, kind=kind, values=values, meaning=meaning)
+        )
+    potential = plan.potential
+    figures = (
+        ("trailing", "Last 12 months", potential.trailing, "What it booked before the plan"),
+        ("expected", "Expected", potential.expected, "What it is expected to book in the plan"),
+        ("pipeline", "Open pipeline", potential.pipeline, "Open deals, all together"),
+    )
+    found += [
+        Field(name=name, title=title, kind="money", values=values, meaning=meaning)
+        for name, title, values, meaning in figures
+    ]
     return found
 
 

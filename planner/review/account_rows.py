@@ -30,7 +30,7 @@ PAGE_UP_TO = 500
 def list_columns(desk: Desk) -> list[dict[str, str]]:
     """Return the columns that a table of accounts may show."""
     return [
-        {"name": one.name, "title": one.title, "kind": one.kind}
+        {"name": one.name, "title": one.title, "kind": one.kind, "meaning": one.meaning}
         for one in desk.index.get().fields.values()
     ]
 

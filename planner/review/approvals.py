@@ -176,6 +176,14 @@ def approve(
         return _levels(session, opened, levels)
 
 
+def approvable(store: Store, opened: OpenPlan, person: Person) -> frozenset[str]:
+    """Return the territories that a person approves: his own, or those of no manager's user."""
+    if not (person.may("approve_territory") or person.may("decide")):
+        return frozenset()
+    with store.read() as session:
+        return _his_territories(session, opened, person)
+
+
 def withdraw(
     store: Store, opened: OpenPlan, person: Person, level: str, levels: Sequence[str], reason: str
 ) -> tuple[LevelState, ...]:

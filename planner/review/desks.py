@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from threading import Lock, Timer
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from planner.review.account_index import AccountIndex, index_accounts
+from planner.review.memory import give_back_memory
 from planner.review.plans import PLANS_KEPT, OpenPlan
 from planner.review.scenes import Scene, draw_scene
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # What takes long is begun after the first page has come.
 WARM_AFTER_SECONDS = 2.0
-# M_ARENA_MAX and M_MMAP_THRESHOLD of the GNU C library.
-MOST_HEAPS, LARGE_FROM = -8, -3
-LARGE_BYTES = 1 << 20
 
 
 class Once(Generic[T]):
@@ -88,27 +84,6 @@ class Desk:
         self.today.get()
         self.drawn.get()
         give_back_memory()
-
-
-def give_back_memory() -> None:
-    """Return to the system what was needed only while things were worked out."""
-    library = ctypes.CDLL(None)
-    # Only the GNU C library has it; others give back by themselves.
-    if hasattr(library, "malloc_trim"):
-        library.malloc_trim(0)
-
-
-def keep_memory_low() -> None:
-    """Let threads share two heaps, and give large arrays back as soon as they are let go.
-
-    Otherwise each thread keeps a heap of its own, as large as it ever was.
-    """
-    # Tables are read by a library with a store of its own, unless it is told before it begins.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    library = ctypes.CDLL(None)
-    if hasattr(library, "malloc_trim"):
-        library.mallopt(MOST_HEAPS, 2)
-        library.mallopt(LARGE_FROM, LARGE_BYTES)
 
 
 def read_areas(opened: OpenPlan) -> Shapes:

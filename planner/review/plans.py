@@ -13,6 +13,7 @@ from planner.outputs.naming import slug
 from planner.outputs.plan import Plan
 from planner.pipeline.preparation import Company
 from planner.pipeline.what_if.bench import Bench, prepare_bench
+from planner.review.memory import give_back_memory
 
 # A plan of 100,000 accounts takes some 150 MB; older versions are read again when asked for.
 PLANS_KEPT = 3
@@ -151,6 +152,7 @@ class PlanRegistry:
                     self._opened.move_to_end(key)
                     return found
             read = open_plan(key, folder)
+            give_back_memory()
             self.keep(read)
             return read
 

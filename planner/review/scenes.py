@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from planner.inputs.cities import read_cities
 from planner.outputs.maps.payload import (
+    SHOWN_FROM,
     borders,
     describe_measures,
     describe_territories,
@@ -39,6 +41,11 @@ class Scene:
     frame: dict[str, Any]
     territories: list[dict[str, Any]]
     moved: Bools
+
+
+def read_background() -> None:
+    """Read the world's cities; before a plan, so that it takes up the room that they leave."""
+    read_cities(SHOWN_FROM)
 
 
 def draw_scene(opened: OpenPlan, proposed: Sequence[BaseGeometry | None]) -> Scene:

@@ -12,8 +12,9 @@ from fastapi.staticfiles import StaticFiles
 
 import planner.web
 from planner import __version__
-from planner.review.desks import keep_memory_low
+from planner.review.memory import keep_memory_low
 from planner.review.runner import Runner
+from planner.review.scenes import read_background
 from planner.review.store import open_store
 from planner.review.versions import open_versions
 from planner.web.desks import prepare_desks
@@ -39,6 +40,7 @@ def create_application(settings: Settings) -> FastAPI:
         When a plan is damaged, or the database cannot be opened.
     """
     keep_memory_low()
+    read_background()
     application = FastAPI(
         title="Territory planner: review", version=__version__, docs_url=None, redoc_url=None,
         openapi_url=None, lifespan=_lifespan,

@@ -11,6 +11,7 @@ from pydantic import Field
 from planner.review.answers import Answer, answer
 from planner.review.approvals import (
     LevelState,
+    approvable,
     approve,
     read_levels,
     send_back,
@@ -19,6 +20,7 @@ from planner.review.approvals import (
     word_stage,
 )
 from planner.review.comments import list_comments
+from planner.review.headlines import list_headlines
 from planner.review.overrides import list_overrides
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
@@ -99,7 +101,6 @@ def show_overview(
     levels = read_levels(store, opened, settings.parameters.approval.levels)
     version = read_version(store, opened.key)
     proposals = list_proposals(store, opened, person, "pending")
-    own = sorted(visible_territories(opened, person))
     lineage = list_versions(store, version.lineage)
     return render(
         request,
@@ -114,7 +115,8 @@ def show_overview(
         overrides=list_overrides(store, opened, person),
         runs=list_runs(store, opened) if person.may("replan") else [],
         versions=[other for other in lineage if may_open(person, other)],
-        territories=own if person.may("approve_territory") else [],
+        territories=approvable(store, opened, person),
+        headlines=list_headlines(opened, person),
         releases=list_releases(store, opened, person),
         comments=list_comments(store, opened, person, "plan", opened.key),
     )

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from planner.outputs.comparison import Comparison, compare_plans, word_change, word_figure
+from planner.outputs.figure_words import word_line
 from planner.outputs.plan import Plan
 from planner.outputs.scenario_charts import CHARTS, MOST_PLANS
 from planner.review.finance import drill_down, show_settlement
@@ -89,7 +90,7 @@ def _read(plans: PlanRegistry, keys: Sequence[str]) -> list[Plan]:
 def _lines(comparison: Comparison) -> list[dict[str, Any]]:
     return [
         {
-            "name": line.name.replace("_", " "),
+            "shown": word_line(line.name),
             "values": [word_figure(line.kind, value) for value in line.values],
             "changes": ["", *(_notable(change) for change in word_change(line))],
         }
@@ -102,15 +103,15 @@ def _notable(change: str) -> str:
 
 
 def _offered(plans: Sequence[Plan], comparison: Comparison) -> list[tuple[str, str]]:
-    simulated = any(plan.outcomes for plan in plans)
+    simulated, several = any(plan.outcomes for plan in plans), len(comparison.names) > 1
     known = {
-        "reach": simulated,
-        "attainment": simulated,
         "cost": any(plan.alignment.cost_by_term for plan in plans),
         "fairness": any(plan.assessment for plan in plans),
-        "gains": len(comparison.names) > 1,
+        "months": plans[0].quotas is not None,
+        "slopes": several,
+        "winners": several,
     }
-    return [(name, words) for name, (words, _) in CHARTS.items() if known[name]]
+    return [(name, words) for name, (words, _) in CHARTS.items() if known.get(name, simulated)]
 
 
 @router.get("/plans/{plan}/charts/{chart}.svg")

@@ -1,16 +1,17 @@
-"""Colours by territory: neighbours are never alike."""
+"""Colours by territory: neighbours are never alike, and those that are alike lie far apart."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+Floats = npt.NDArray[np.float64]
 
 # As many as the page's palette has; its hues keep apart under the common colour blindnesses.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#6A5ACD")
@@ -32,43 +33,57 @@ def colour_territories(
     Returns
     -------
     list of int
-        Positions in the palette; where a territory has more neighbours than there are colours,
-        the one that its neighbours use least.
+        Positions in the palette. Where a territory has more neighbours than there are colours,
+        the one that its neighbours use least; among several, the one that is used farthest away.
     """
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(range(len(shapes)))
-    graph.add_edges_from(_touching(shapes))
-    graph.add_edges_from(_near(homes))
-    colours = [-1] * len(shapes)
-    for node in sorted(graph, key=lambda node: (-graph.degree(node), node)):
-        used = [colours[other] for other in graph[node]]
-        everywhere = [colours.count(colour) for colour in range(len(PALETTE))]
-        colours[node] = min(range(len(PALETTE)), key=lambda c: (used.count(c), everywhere[c], c))
-    return colours
+    neighbours: list[set[int]] = [set() for _ in shapes]
+    for a, b in (*_touching(shapes), *_near(homes)):
+        neighbours[a].add(b)
+        neighbours[b].add(a)
+    places = _middles(shapes, homes)
+    colours = np.full(len(shapes), -1)
+    for node in sorted(range(len(shapes)), key=lambda node: (-len(neighbours[node]), node)):
+        used = colours[sorted(neighbours[node])].tolist()
+        apart = _distances_by_colour(places, colours, node)
+        colours[node] = min(range(len(PALETTE)), key=lambda c: (used.count(c), -float(apart[c]), c))
+    return [int(colour) for colour in colours]
 
 
-def _touching(shapes: Sequence[BaseGeometry | None]) -> list[tuple[int, int]]:
+def _distances_by_colour(places: Floats, colours: npt.NDArray[np.int64], node: int) -> Floats:
+    """Return how far the nearest territory of each colour is, degrees; infinite where unused."""
+    gap = np.nan_to_num(np.hypot(*(places - places[node]).T), nan=180.0)
+    far = np.full(len(PALETTE), np.inf)
+    np.minimum.at(far, colours[colours >= 0], gap[colours >= 0])
+    return far
+
+
+def _middles(shapes: Sequence[BaseGeometry | None], homes: Floats) -> Floats:
+    """Return where each territory lies, longitude and latitude, NaN where nobody knows."""
+    found = np.column_stack([homes[:, 1], homes[:, 0]]) if len(homes) else np.zeros((0, 2))
+    for at, shape in enumerate(shapes):
+        if shape is not None and not shape.is_empty:
+            found[at] = shape.centroid.coords[0]
+    return found
+
+
+def _touching(shapes: Sequence[BaseGeometry | None]) -> Iterator[tuple[int, int]]:
     from shapely import STRtree
 
     known = [position for position, shape in enumerate(shapes) if shape is not None]
     areas = [shape for shape in shapes if shape is not None]
     if not areas:
-        return []
+        return
     left, right = STRtree(areas).query(areas, predicate="intersects")
-    return [(known[a], known[b]) for a, b in zip(left, right, strict=True) if a < b]
+    yield from ((known[a], known[b]) for a, b in zip(left, right, strict=True) if a < b)
 
 
-def _near(homes: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
+def _near(homes: npt.NDArray[np.float64]) -> Iterator[tuple[int, int]]:
     from scipy.spatial import cKDTree
 
     known = np.flatnonzero(np.isfinite(homes).all(axis=1))
     count = min(NEAREST_HOMES + 1, len(known))
     if count < 2:
-        return []
+        return
     nearest = np.asarray(cKDTree(homes[known]).query(homes[known], k=count)[1])
-    return [
-        (int(known[a]), int(known[b]))
-        for a, row in enumerate(nearest.tolist())
-        for b in row
-        if a != b
-    ]
+    for a, row in enumerate(nearest.tolist()):
+        yield from ((int(known[a]), int(known[b])) for b in row if a != b)

@@ -66,17 +66,23 @@ def build_payload(plan: Plan, proposed: Shapes, today: Shapes) -> dict[str, Any]
 
 
 def borders(plan: Plan) -> list[list[list[list[float]]]]:
-    """Return the outlines of the user's geographic units, for the background; none without them.
+    """Return the outlines of the user's boundary and geographic units, for the background.
 
     Parameters
     ----------
     plan
         Outlines are simplified, and left out where they would be more than a page can carry.
     """
-    units = plan.data.units
-    if units is None or not 0 < len(units) <= BORDERS_UP_TO:
-        return []
-    shapes = units.geometry[units.geometry.notna()].simplify(BORDER_DEGREES).tolist()
+    tables = [
+        table
+        for table in (plan.data.boundary, plan.data.units)
+        if table is not None and 0 < len(table) <= BORDERS_UP_TO
+    ]
+    shapes = [
+        shape
+        for table in tables
+        for shape in table.geometry[table.geometry.notna()].simplify(BORDER_DEGREES).tolist()
+    ]
     return [part for shape in shapes for part in ring_lists(shape) or []]
 
 
@@ -254,7 +260,7 @@ def largest_places(
         [
             round(float(cities.longitude[city]), 3),
             round(float(cities.latitude[city]), 3),
-            cities.name[city],
+            str(cities.name[city]),
         ]
         for city in np.flatnonzero(np.isfinite(far))[:PLACES_SHOWN].tolist()
     ]

@@ -51,7 +51,7 @@ export class Accounts {
     try { localStorage.setItem(KEPT, JSON.stringify(this.boxes.filter((box) => box.checked).map((box) => box.value))); } catch { /* private windows keep nothing */ }
   }
 
-  get columns() { return this.boxes.filter((box) => box.checked).map((box) => ({ name: box.value, title: box.dataset.title ?? "", kind: box.dataset.kind ?? "text" })); }
+  get columns() { return this.boxes.filter((box) => box.checked).map((box) => ({ name: box.value, title: box.dataset.title ?? "", meaning: box.dataset.meaning ?? "", kind: box.dataset.kind ?? "text" })); }
 
   get query() {
     return { search: byId("search").value, territory: byId("territory").value, previous: byId("previous").value, state: byId("state").value, sort: this.sort, descending: this.descending };
@@ -91,9 +91,10 @@ export class Accounts {
     const head = make("tr");
     if (this.work.may.propose) head.append(make("th", { kind: "tick" }, make("span", { kind: "unseen" }, "Choose")));
     for (const column of this.columns) {
-      const button = make("button", { type: "button", title: `Sort by ${column.title}`, on: { click: () => { this.descending = this.sort === column.name ? !this.descending : !["text", "date"].includes(column.kind); this.sort = column.name; this.offset = 0; this.#head(); this.load(); } } }, column.title);
+      const button = make("button", { type: "button", title: `${column.meaning}${column.meaning ? ". " : ""}Click to sort`, on: { click: () => { this.descending = this.sort === column.name ? !this.descending : !["text", "date"].includes(column.kind); this.sort = column.name; this.offset = 0; this.#head(); this.load(); } } }, column.title);
       head.append(make("th", { scope: "col", kind: ["text", "date", "flag"].includes(column.kind) ? "" : "number", ariaSort: this.sort === column.name ? (this.descending ? "descending" : "ascending") : "none" }, button));
     }
+    if (this.work.may.comment) head.append(make("th", {}, make("span", { kind: "unseen" }, "Comment")));
     byId("accounts").tHead.replaceChildren(head);
   }
 
@@ -117,7 +118,17 @@ export class Accounts {
       line.append(make("td", { kind: "tick" }, box));
     }
     for (const column of this.columns) line.append(this.#cell(row, column));
+    if (this.work.may.comment) line.append(make("td", {}, this.#opens(row, "comment …", "Say something about this account", "#comment-words")));
     return line;
+  }
+
+  /** A button that opens an account's details where something is to be written. @param {any} row @param {string} words @param {string} title @param {string} field */
+  #opens(row, words, title, field) {
+    return make("button", { type: "button", kind: "link", title, ariaLabel: `${title}: ${row.name || row.account_id}`, on: { click: async (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      await this.work.chooseAccount(row.account_id, row.position, true);
+      /** @type {HTMLElement|null} */ (document.querySelector(field))?.focus();
+    } } }, words);
   }
 
   /** @param {any} row @param {{name: string, kind: string}} column */
@@ -126,6 +137,7 @@ export class Accounts {
     if (column.name === "territory" && this.work.may.propose) return make("td", {}, this.#owner(row));
     if (column.name === "territory" || column.name === "previous") return make("td", { title: value }, value ? this.work.nameOf(value) : "nobody");
     if (column.name === "account_id") return make("td", {}, make("button", { type: "button", kind: "link", on: { click: (/** @type {Event} */ event) => { event.stopPropagation(); this.work.chooseAccount(row.account_id, row.position, true); } } }, value));
+    if (column.name === "held" && !value && this.work.may.propose) return make("td", {}, this.#opens(row, "hold …", "Propose to keep it with this rep", "#hold-reason"));
     if (column.kind === "flag") return make("td", {}, value ? "yes" : "");
     if (["text", "date"].includes(column.kind)) return make("td", { title: value.slice(0, 300) }, value.slice(0, 300));
     return make("td", { kind: "number" }, figure(value, column.kind === "money" ? "number" : column.kind));

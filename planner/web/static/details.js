@@ -88,7 +88,7 @@ export class Details {
         notice("Proposed to keep it here. It is held once that is accepted.");
       } catch (error) { notice(word(error), true); }
     };
-    const reason = make("input", { placeholder: "Why keep it here?", ariaLabel: "Why keep it here?", maxLength: 2000 });
+    const reason = make("input", { placeholder: "Why keep it here?", ariaLabel: "Why keep it here?", maxLength: 2000, id: "hold-reason" });
     return [make("h3", {}, "Hold"), make("div", { kind: "row" }, reason, make("button", { type: "button", on: { click: send } }, "Keep it here"))];
   }
 
@@ -148,7 +148,7 @@ export class Details {
     };
     load();
     if (!this.work.may.comment) return [make("h3", {}, "Comments"), list];
-    const words = make("textarea", { ariaLabel: "Comment", maxLength: 4000, placeholder: "Say something about it" });
+    const words = make("textarea", { ariaLabel: "Comment", id: "comment-words", maxLength: 4000, placeholder: "Say something about it" });
     const send = async () => {
       if (!words.value.trim()) return;
       try { await ask(where, { method: "POST", body: { subject_kind: kind, subject_id: id, body: words.value } }); words.value = ""; await load(); } catch (error) { notice(word(error), true); }

@@ -43,16 +43,38 @@ export function signed(value, kind, currency = "") {
   return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${figure(Math.abs(value), kind, currency)}`;
 }
 
+/** What figures say, by what they are called. @type {Record<string, string>} */
+const MEANINGS = {
+  Accounts: "How many accounts, today → proposed",
+  Today: "As it is today", Proposed: "As the plan would have it", Now: "As the plan is", Then: "With the moves made",
+  Held: "It stays with its rep whatever the plan would gain by moving it",
+  "Expected in the plan": "What it is expected to book in the plan", "Likely range": "Four times of five it books between these",
+  "Last 12 months": "What it booked in the twelve months before the plan", "Open pipeline": "Open deals, all together",
+  Travel: "Cost of driving to it, a year", Change: "Revenue that is likely lost when it changes rep, a year", "Against plan": "What the whole plan would cost more (+) or less (−) a year",
+  "Cost a year": "What the whole plan would cost more (+) or less (−) a year: travel, change of reps, imbalance",
+  "  travel": "Hours on the road, times the cost of an hour", "  disruption": "Revenue that is likely lost when accounts change rep",
+  Driving: "Hours on the road a year", "At risk": "Revenue of the last twelve months that it takes over from another rep",
+  Target: "Its fair share", Off: "How far it is from its fair share",
+  Set: "Its quota for the whole plan", "Fair share of its accounts": "What its accounts count for before limits and rounding",
+  "Same accounts last year": "What these accounts booked in the twelve months before the plan",
+  "Productive share of the year": "Less than 100% for new people and for those who are away or leave",
+  "Driving a year": "Hours on the road a year", "Revenue at risk": "Revenue of the last twelve months that it takes over from another rep",
+  "The company's goal": "In how many simulated years the company reaches its goal",
+};
+
+/** @param {string|Node} name what a figure says, undefined where its name says it all */
+const meaning = (name) => (typeof name === "string" && MEANINGS[name] ? { title: MEANINGS[name] } : {});
+
 /** @param {[string, string|Node][]} pairs */
 export function facts(pairs) {
   const list = make("dl", { kind: "facts" });
-  for (const [name, value] of pairs) list.append(make("dt", {}, name), make("dd", {}, value));
+  for (const [name, value] of pairs) list.append(make("dt", meaning(name), name), make("dd", meaning(name), value));
   return list;
 }
 
 /** @param {string[]} heads @param {(string|Node)[][]} rows columns after the first are figures */
 export function table(heads, rows) {
-  const cells = (/** @type {(string|Node)[]} */ row, /** @type {string} */ tag) => row.map((cell, i) => make(tag, { kind: i ? "number" : "" }, cell));
+  const cells = (/** @type {(string|Node)[]} */ row, /** @type {string} */ tag) => row.map((cell, i) => make(tag, { kind: i ? "number" : "", ...meaning(i ? heads[i] : cell) }, cell));
   const head = make("thead", {}, make("tr", {}, ...cells(heads, "th")));
   return make("table", {}, head, make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells(row, "td")))));
 }

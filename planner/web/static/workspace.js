@@ -69,7 +69,7 @@ class Workspace {
     if (fly && i >= 0) this.map.show(i);
     this.accounts.highlight(position);
     this.open("chosen");
-    this.details.account(id, position);
+    return this.details.account(id, position);
   }
 
   /** @param {number} t @param {boolean} [fly] */
