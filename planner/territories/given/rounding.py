@@ -12,7 +12,8 @@ from planner.territories.given.incumbent import Incumbent, finite
 from planner.territories.given.model import Model
 from planner.territories.given.neighbourhoods import Pace, improve_neighbourhoods
 from planner.territories.given.search import Search, draw_places, repair, start_search
-from planner.territories.given.settling import settle_small
+from planner.territories.given.settling import SMALL_ENOUGH, settle_small
+from planner.territories.given.tempering import find_tie, temper
 from planner.territories.prices.ascent import COLDEST
 from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.dual import Priced, find_near, price_candidates
@@ -28,6 +29,10 @@ GOOD = 3e-4
 """Relative gap at which counted effort ends."""
 ROUNDS = 1000
 """Rounds of neighbourhoods at most, where the clock says when to stop."""
+FEW = 800
+"""Open candidates up to which an outright solve is tried between rounds."""
+CYCLES = 10
+"""Cycles of annealing about the limits before each round of neighbourhoods."""
 EXCHANGES = 12
 """Rounds of exchanges, their penalties growing, before limits are mended by annealing."""
 NEAR = 0.2
@@ -115,11 +120,30 @@ def improve(task: Task, territory_of: Ints | None) -> None:
     settle(task, WORK / 2)
 
 
-def settle(task: Task, work: float) -> None:
+def settle(task: Task, work: float, most: int = SMALL_ENOUGH) -> None:
     """Solve what is left open outright, where that is little, in so many deterministic seconds."""
     if task.run.time_limit is not None:
         work *= TIMED
-    settle_small(task.model, task.candidates, task.priced, task.run, task.best, work=work)
+    settle_small(
+        task.model, task.candidates, task.priced, task.run, task.best, work=work, most=most
+    )
+
+
+def resume(search: Search, best: Incumbent) -> None:
+    """Go on from the best assignment, where the search's candidates have it.
+
+    Parameters
+    ----------
+    search
+        Changed in place.
+    best
+        What was found.
+    """
+    if best.excess > 0 or best.territory_of is None:
+        return
+    places = find_places(search.candidates, best.territory_of)
+    if len(places) == search.candidates.unit_count:
+        search.place_units(places)
 
 
 def round_prices(task: Task) -> Search:
@@ -206,7 +230,7 @@ def find_places(candidates: Candidates, territory_of: Ints) -> Ints:
     Parameters
     ----------
     candidates
-        Each unit's territory is one of them.
+        Each unit's territory should be one of them: a unit whose is not has no place.
     territory_of
         (units,)
     """
@@ -234,7 +258,16 @@ def deepen(task: Task, search: Search) -> None:
         good = not timed and best.cost - best.bound <= GOOD / run.effort * abs(best.cost)
         return best.is_optimal or good or run.is_over(0.9) or pace.spent > budget
 
-    for _ in range(ROUNDS if timed else 2):
+    tie = find_tie(search)
+    for number in range(ROUNDS if timed else 2):
+        temper(search, rng, cycles=CYCLES * (4 if timed else 1), tie=tie, stop=stop)
+        if stop():
+            break
+        if timed and number:
+            settle(task, WORK / 4 * min(number, 4), most=FEW)
+            resume(search, best)
+            if stop():
+                break
         search.refresh()
         count = 40 + 2 * search.model.territory_count
         better = improve_neighbourhoods(
