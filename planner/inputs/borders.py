@@ -69,7 +69,7 @@ def _judge(
         chosen = abroad & (own == code)
         home, _ = _measure(points[chosen], cities[countries == code])
         outside[chosen] = home > distance[chosen] + NEAR_KM
-    return outside, countries[city]
+    return outside, countries[city].astype(object)
 
 
 def _measure(

@@ -53,8 +53,7 @@ def settle_small(
     if not candidates.complete or best.is_settled:
         return
     step = find_step(model, candidates.cost)
-    best.bound = round_up(best.bound, step)
-    if best.is_settled:
+    if _lift_bound(best, step):
         return
     left = candidates
     if np.isfinite(best.cost):
@@ -88,6 +87,12 @@ def settle_small(
         search.ground, piece, work=work * run.effort, seed=run.seed, seconds=run.remaining
     )
     take_answer(search, answer, best, step)
+
+
+def _lift_bound(best: Incumbent, step: float) -> bool:
+    """Lift the bound to a multiple of the step; return whether that settles the best."""
+    best.bound = round_up(best.bound, step)
+    return best.is_settled
 
 
 def find_step(model: Model, cost: Floats) -> float:
