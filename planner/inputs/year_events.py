@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from planner.findings import Finding
+from planner.findings import EXAMPLES_SHOWN, Finding
 from planner.inputs.change_tables import KINDS
 from planner.inputs.identities import Directory, shorten
 from planner.inputs.period import Period
@@ -138,7 +138,25 @@ def gather_year_events(
         findings += wrong
         if not any(found.severity == "error" for found in wrong):
             events.append(_build_event(record, accounts, directory))
-    return tuple(sorted(events, key=lambda event: event.order)), tuple(findings)
+    return tuple(sorted(events, key=lambda event: event.order)), _fewer_silent(findings)
+
+
+def _fewer_silent(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return findings with a few of the events without a reason, and how many more there are."""
+    silent = [found for found in findings if found.code == "events.no_reason"]
+    rest = silent[EXAMPLES_SHOWN:]
+    if not rest:
+        return tuple(findings)
+    whole = Finding(
+        severity="warning",
+        code="events.no_reason",
+        message=f"{len(silent):,} events give no reason.",
+        advice="Say why, for whoever asks later.",
+        table="events",
+        column="why",
+        count=len(silent),
+    )
+    return (*(found for found in findings if found not in rest), whole)
 
 
 def _build_event(
@@ -183,6 +201,9 @@ def _check_record(record: Mapping[Any, Any], period: Period) -> list[Finding]:
         for name in NEEDS[kind]
         if _missing(record[name])
     ]
+    if kind == "goal" and not _missing(record["amount"]) and int(record["amount"]) <= 0:
+        words = "A goal of nothing is no goal."
+        found.append(_found(record, "no_goal", words, "Write the new goal of the plan.", "amount"))
     found += _check_dates(record, kind, period)
     seat = _text(record["seat"]).casefold()
     if seat not in {"", "open", "closed"}:
@@ -200,7 +221,8 @@ def _check_dates(record: Mapping[Any, Any], kind: str, period: Period) -> list[F
         return [_found(record, "incomplete", f"An event {kind} needs date.", "Date it.", "date")]
     day = record["date"].date()
     if not period.start <= day < period.end:
-        words = f"The event {kind} of {day} is outside the plan, {period.start} to {period.end}."
+        last = period.end - timedelta(days=1)
+        words = f"The event {kind} of {day} is outside the plan, {period.start} to {last}."
         return [_found(record, "outside_plan", words, "Correct the date.", "date")]
     if not _missing(record["until"]) and record["until"].date() < day:
         words = f"The event {kind} ends on {record['until'].date()}, before it begins on {day}."

@@ -17,8 +17,8 @@ from planner.quotas.change_terms import (
     open_name,
     productive_share,
 )
-from planner.quotas.limits import UNLIMITED, QuotaLimits
-from planner.quotas.rounding import round_quotas
+from planner.quotas.limits import UNLIMITED
+from planner.quotas.rounding import round_within
 from planner.quotas.seasonality import split_exactly
 from planner.quotas.tables import fit_table
 
@@ -324,25 +324,8 @@ def _stepped(
         (low + done[key], min(high + done[key], UNLIMITED))
         for key, (low, high) in zip(stays, room, strict=True)
     ]
-    for key, amount in zip(stays, _whole_steps(full, inside, target, step), strict=True):
+    for key, amount in zip(stays, round_within(full, inside, target, step), strict=True):
         yield key, amount - done[key]
-
-
-def _whole_steps(
-    full: Sequence[Fraction], room: Sequence[tuple[int, int]], target: int, step: int
-) -> list[int]:
-    """Return amounts in whole steps, within the room of each; the largest takes the residue."""
-    lower, upper = zip(*room, strict=True)
-    limited = any(low > 0 for low in lower) or any(high < UNLIMITED for high in upper)
-    if limited and sum(lower) <= target <= sum(upper):
-        limits = QuotaLimits(lower=lower, upper=upper, overrides={}, kinds=())
-        wanted = [float(amount) for amount in full]
-        return list(round_quotas(wanted, target, step, limits, [True] * len(full)).quotas)
-    steps, residue = divmod(target, step)
-    parts = [part * step for part in split_exactly(steps, [amount / step for amount in full])]
-    largest = max(range(len(full)), key=lambda at: (full[at], at))
-    parts[largest] += residue
-    return parts
 
 
 def _closed(seats: SeatRows, keys: Sequence[Key]) -> dict[Key, int]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
-from planner.quotas.limits import QuotaLimits
+from planner.quotas.limits import UNLIMITED, QuotaLimits
+from planner.quotas.seasonality import split_exactly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,35 @@ def round_quotas(
     if rounded is None:
         raise AssertionError("limits that hold together leave whole minor units")
     return rounded
+
+
+def round_within(
+    full: Sequence[Fraction], room: Sequence[tuple[int, int]], target: int, step: int
+) -> list[int]:
+    """Return amounts in whole steps, within the room of each; the largest takes the residue.
+
+    Parameters
+    ----------
+    full
+        What is wanted, minor units.
+    room
+        The least and the most of each; where they cannot hold the target, they are left aside.
+    target
+        What the amounts sum to.
+    step
+        Minor units.
+    """
+    lower, upper = zip(*room, strict=True)
+    limited = any(low > 0 for low in lower) or any(high < UNLIMITED for high in upper)
+    if limited and sum(lower) <= target <= sum(upper):
+        limits = QuotaLimits(lower=lower, upper=upper, overrides={}, kinds=())
+        wanted = [float(amount) for amount in full]
+        return list(round_quotas(wanted, target, step, limits, [True] * len(full)).quotas)
+    steps, residue = divmod(target, step)
+    parts = [part * step for part in split_exactly(steps, [amount / step for amount in full])]
+    largest = max(range(len(full)), key=lambda at: (full[at], at))
+    parts[largest] += residue
+    return parts
 
 
 def _round_at(
