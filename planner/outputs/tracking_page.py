@@ -205,7 +205,7 @@ def _word_signal(signal: Signal) -> str:
         f" ({signal.measure})" if signal.measure else ""
     )
     return (
-        f"{what.capitalize()}: {signal.value:.2f}, by chance {signal.low:.2f} to {signal.high:.2f}."
+        f"{what[:1].upper()}{what[1:]}: {signal.value:.2f}, by chance {signal.low:.2f} to {signal.high:.2f}."
     )
 
 
