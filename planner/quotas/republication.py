@@ -16,6 +16,7 @@ from planner.quotas.hierarchy import COMPANY
 from planner.quotas.parts import Owner, QuotaPart
 from planner.quotas.resettlement import Resettled
 from planner.quotas.result import QuotaDerivation, QuotaLine, QuotaSheet
+from planner.units.presence import productive_months
 
 LEVELS = {"company": 0, "manager": 1, "rep": 2}
 
@@ -162,6 +163,7 @@ def _derivations(
     }
     made = []
     last = _last_of_people(change)
+    season = _season(lines, change)
     for (rep_id, component), quota in sorted(totals.items()):
         old = known.get((rep_id, component))
         if old is not None and rep_id not in settled.touched:
@@ -178,11 +180,35 @@ def _derivations(
                 rounding=0,
                 override=override,
                 last_year=last.get(rep_id),
+                ramp=_productive(rep_id, season, change, start.ramp),
                 limits=(*settled.bound.get(rep_id, ()), words),
             )
         )
     order = {one.component: place for place, one in enumerate(sheet.derivations[::-1])}
     return tuple(sorted(made, key=lambda one: (-order.get(one.component, 0), one.rep_id)))
+
+
+def _season(lines: Sequence[QuotaLine], change: QuotaChange) -> dict[date, Fraction]:
+    """Return each month's share of what the company owes."""
+    owed = dict.fromkeys(change.period.starts, 0)
+    for line in lines:
+        if line.level == "company":
+            owed[line.period_start] += line.quota
+    return {start: Fraction(quota, sum(owed.values()) or 1) for start, quota in owed.items()}
+
+
+def _productive(
+    rep_id: str, season: Mapping[date, Fraction], change: QuotaChange, otherwise: float
+) -> float:
+    """Return the share of the plan that a person is productive in, each month by its season."""
+    rep = change.after.reps.get(rep_id)
+    if rep is None:
+        return otherwise
+    months = productive_months(rep, change.period, change.parameters.ramp)
+    share = sum(
+        float(part) * month for part, month in zip(season.values(), months.tolist(), strict=True)
+    )
+    return round(min(max(share, 0.0), 1.0), 12)
 
 
 def _last_of_people(change: QuotaChange) -> dict[str, int]:

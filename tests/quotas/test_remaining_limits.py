@@ -155,3 +155,22 @@ def test_sums_are_exact_and_no_limit_is_broken(
     for rep in {"R1", "R2", "R5"} - {leaver}:
         seat = last[f"T-{rep}"]
         assert seat * (1 + low) - 100 <= quotas[rep] <= seat * (1 + high) + 100
+
+
+def test_who_comes_or_goes_is_productive_for_his_part_of_the_year(sheet: QuotaSheet) -> None:
+    """The derivation of a leaver's and a hire's quota says how much of the plan each is there."""
+    after = after_events_of(
+        YearEvent(kind="leave", rep_id="R1", day=date(2027, 6, 30)),
+        YearEvent(kind="hire", rep_id="N1", territory_id="T-R1", day=date(2027, 7, 1)),
+    )
+    change = QuotaChange(
+        effective=DAY, period=YEAR, currency=USD, rates={}, parameters=PLAIN, goal_from=DAY,
+        before=ROSTER, after=after, seat_weights=WEIGHTS,
+    )  # fmt: skip
+    settled = resettle(sheet, parts_of_sheet(sheet, YEAR), change)
+    ramp = {one.rep_id: one.ramp for one in republish(sheet, settled, change).derivations}
+    assert ramp["R1"] == pytest.approx(8 / 17, abs=1e-4)
+    months = [1, 1, 2, 1, 1, 3]
+    steps = [0.25, 0.25, 0.25, 0.6, 0.6, 0.6]
+    expected = sum(m * s for m, s in zip(months, steps, strict=True)) / 17
+    assert ramp["N1"] == pytest.approx(expected, abs=1e-4)
