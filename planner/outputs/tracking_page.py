@@ -204,9 +204,7 @@ def _word_signal(signal: Signal) -> str:
     what = f"{signal.check} of {signal.subject}" + (
         f" ({signal.measure})" if signal.measure else ""
     )
-    return (
-        f"{what.capitalize()}: {signal.value:.2f}, by chance {signal.low:.2f} to {signal.high:.2f}."
-    )
+    return f"{what[:1].upper()}{what[1:]}: {signal.value:.2f}, by chance {signal.low:.2f} to {signal.high:.2f}."
 
 
 def _stale(standing: Standing) -> list[Section]:
