@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from planner.review.plans import OpenPlan
 from planner.review.rules import forbidding_rule
 from planner.review.sessions import ensure_owner, make_link
 from planner.review.users import add_user, find_user
+from planner.review.years import YearTables
 from planner.web.application import create_application
 from planner.web.settings import Settings
 
@@ -48,6 +51,21 @@ def split_managers(folder: Path, target: Path) -> None:
         seats=replace(plan.seats, attributes={**plan.seats.attributes, "manager_id": managers}),
     )
     save_plan(changed, target)
+
+
+def write_bookings(tables: Path, path: Path) -> Path:
+    """Write the demo's bookings of the first half of 2026, a year on."""
+    with (tables / "history.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [
+            row for row in csv.DictReader(stream) if "2026-01-01" <= row["date"] <= "2026-06-30"
+        ]
+    for row in rows:
+        row["date"] = (date.fromisoformat(row["date"]) + timedelta(days=365)).isoformat()
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
 
 
 @dataclass(slots=True)
@@ -138,6 +156,7 @@ def run_review(
     folder: Path,
     database: str | None = None,
     parameters: ReviewParameters | None = None,
+    year: YearTables | None = None,
 ) -> Iterator[Review]:
     """Serve a copy of a plan on a free port, with a user of every role.
 
@@ -149,6 +168,8 @@ def run_review(
         An empty folder for the copy, its new versions and the store.
     database
         The store's address; default: SQLite beside the copy.
+    parameters, year
+        The settings, and what came in since the plan was made.
     """
     copy = folder / "baseline"
     shutil.copytree(plan, copy)
@@ -156,6 +177,7 @@ def run_review(
         plans=(copy,),
         database=database or f"sqlite:///{folder / 'review.sqlite'}",
         parameters=parameters or ReviewParameters(),
+        year=year,
     )
     application = create_application(settings)
     add_everybody(application)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.cli.arguments import json_option
 from planner.cli.failures import ends_cleanly
 
+if TYPE_CHECKING:
+    from planner.review.years import YearTables
+
 EPILOG = """\b
 Examples:
   planner review plans/baseline
   planner review plans/baseline plans/higher --port 8420
+  planner review plans/baseline --history bookings.csv --opportunities pipeline.csv
   planner users add mia --role manager --rep M1001 --database review.sqlite
   planner review plans/baseline --host 0.0.0.0 --database review.sqlite
   planner review plans/baseline --database postgresql://planner@db/review --settings review.toml"""
@@ -40,6 +46,27 @@ database_option = click.option(
     type=click.Path(path_type=Path),
     help="A TOML file: approval levels, sessions, a trusted proxy, host names, map tiles.",
 )
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path),
+    help="Table of bookings, as for `planner track`: the year so far gets a page.",
+)
+@click.option(
+    "--opportunities",
+    type=click.Path(path_type=Path),
+    help="Table of the pipeline as it is now; default: as each plan has it.",
+)
+@click.option(
+    "--activities",
+    type=click.Path(path_type=Path),
+    help="Table of what reps did; default: as each plan has it.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The last day of the year so far; default: the last booking within the plan.",
+)
 @json_option
 @ends_cleanly
 def command(
@@ -48,6 +75,10 @@ def command(
     port: int,
     database: str | None,
     settings_file: Path | None,
+    history: Path | None,
+    opportunities: Path | None,
+    activities: Path | None,
+    as_of: datetime | None,
     as_json: bool,
 ) -> None:
     """Open the review application over PLANS, and serve it until interrupted.
@@ -71,8 +102,37 @@ def command(
         host=host,
         port=port,
         parameters=parameters,
+        year=_year(history, opportunities, activities, as_of),
     )
     serve(settings, lambda url: _announce(url, as_json))
+
+
+def _year(
+    history: Path | None,
+    opportunities: Path | None,
+    activities: Path | None,
+    as_of: datetime | None,
+) -> YearTables | None:
+    from planner.errors import ScenarioError
+    from planner.review.years import YearTables
+
+    if history is None and (opportunities or activities or as_of):
+        message = "The year so far needs --history, a table of bookings."
+        raise ScenarioError(message)
+    for path in (history, opportunities, activities):
+        if path is not None and not path.is_file():
+            message = f"There is no table {path}."
+            raise ScenarioError(message)
+    return (
+        None
+        if history is None
+        else YearTables(
+            history=history.resolve(),
+            opportunities=opportunities and opportunities.resolve(),
+            activities=activities and activities.resolve(),
+            as_of=as_of.date() if as_of else None,
+        )
+    )
 
 
 def _announce(url: str, as_json: bool) -> None:

@@ -84,7 +84,7 @@ def _draw_map(plan: Plan, areas: Areas, render: Render) -> None:
     view = plan_overview(plan, areas)
     if not len(view.points):
         return
-    colours = colour_territories(areas.shapes, plan.seats.homes)
+    colours = colour_territories(areas.shapes, plan.seats.homes, plan.peer_groups)
     near = view.points[view.framed]
     with new_chart(MAP_WIDTH, MAP_HEIGHT) as (figure, axes):
         middle = _middle(near[:, 0])

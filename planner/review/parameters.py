@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,8 @@ from planner.errors import ScenarioError
 from planner.parameters import Parameters
 
 Level = Literal["managers", "finance"]
+# One host; nothing that could end its part of a header.
+TILES = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/[^\s;,\"']*")
 
 
 class ApprovalParameters(Parameters):
@@ -109,10 +112,23 @@ class ReviewParameters(Parameters):
         default=2048, ge=16, description="The largest request that is read, KB."
     )
     tile_server: str | None = Field(
-        default=None, description="Address of map tiles; without it nothing is loaded from outside."
+        default=None,
+        description="Address of map tiles; without it nothing is loaded from outside.",
+    )
+    tile_credit: str = Field(
+        default="", max_length=200, description="What the tile server wants to be named by."
     )
     replan_seconds: float | None = Field(
         default=None,
         gt=0,
         description="Time limit of a re-plan's alignment; none is counted effort.",
     )
+
+    @field_validator("tile_server")
+    @classmethod
+    def _check_tiles(cls, address: str | None) -> str | None:
+        known = address is None or TILES.fullmatch(address)
+        if not known or any(part not in (address or part) for part in ("{z}", "{x}", "{y}")):
+            message = "a tile server is an http address with {z}, {x} and {y}"
+            raise ValueError(message)
+        return address

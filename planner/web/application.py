@@ -17,6 +17,7 @@ from planner.review.runner import Runner
 from planner.review.scenes import read_background
 from planner.review.store import open_store
 from planner.review.versions import open_versions
+from planner.review.years import Years
 from planner.web.desks import prepare_desks
 from planner.web.failures import add_failures
 from planner.web.pages import Navigation, make_templates
@@ -52,6 +53,7 @@ def create_application(settings: Settings) -> FastAPI:
     state.runner = Runner(
         store=state.store, plans=state.plans, time_limit=settings.parameters.replan_seconds
     )
+    state.years = Years(tables=settings.year)
     routers, navigation = find_routers()
     state.templates = make_templates(navigation)
     for router in routers:

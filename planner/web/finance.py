@@ -24,6 +24,12 @@ from planner.web.pages import Navigation, render
 router = APIRouter()
 # Each plan that is compared is read whole: more than these only where somebody asks for them.
 OFFERED_FIRST = 2
+# What is drawn where the plans are alike.
+NOTHING_DIFFERS = (
+    '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 360 32" role="img" '
+    'aria-label="Nothing differs."><text x="4" y="20" font-size="11" fill="#5b6570">'
+    "Nothing differs between these plans.</text></svg>"
+)
 WIDE: tuple[Role, ...] = ("owner", "operations", "finance")
 NAVIGATION = (Navigation(label="Finance", path="/plans/{plan}/finance", roles=WIDE, order=50),)
 Beside = Annotated[tuple[str, ...], Query(alias="with", max_length=100)]
@@ -131,9 +137,7 @@ def draw_chart(
         *(one for one in dict.fromkeys(with_) if one in plans and one != opened.key),
     ]
     chosen = _read(plans, keys[:MOST_PLANS])
-    drawing = CHARTS[chart][1](chosen, compare_plans(chosen).names)
-    if drawing is None:
-        raise NotFoundError
+    drawing = CHARTS[chart][1](chosen, compare_plans(chosen).names) or NOTHING_DIFFERS
     # A picture of its own does not inherit the page's letters.
     drawing = drawing.replace('class="chart"', 'font-family="system-ui, sans-serif"', 1)
     return Response(drawing, media_type="image/svg+xml")

@@ -29,7 +29,8 @@ def give_module(name: str) -> Response:
 @router.get("/api/plans/{plan}/map")
 def give_map(desk: AtDesk, person: Viewer, told: Told) -> Response:
     """Give territories, measures and places."""
-    described = {**describe_map(desk, person), "tiles": told.parameters.tile_server}
+    tiles = {"tiles": told.parameters.tile_server, "credit": told.parameters.tile_credit}
+    described = {**describe_map(desk, person), **tiles}
     return _plain(described)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.review.parameters import ReviewParameters
+from planner.review.years import YearTables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Settings:
         Where it listens.
     parameters
         The settings file, or its defaults.
+    year
+        What came in since the plans were made; None shows no year.
     """
 
     plans: tuple[Path, ...]
@@ -29,6 +32,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 0
     parameters: ReviewParameters = field(default_factory=ReviewParameters)
+    year: YearTables | None = None
 
     @property
     def cookie(self) -> str:

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from planner.errors import ScenarioError
 from planner.review.parameters import ReviewParameters, read_parameters
@@ -62,3 +62,20 @@ def test_a_settings_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """A missing file is a wrong command, not a failed disk."""
     with pytest.raises(ScenarioError, match="cannot be read"):
         read_parameters(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}.png",
+        "https://tiles.example; script-src */{z}/{x}/{y}",
+        "/tiles/{z}/{x}/{y}.png",
+    ],
+)
+def test_a_tile_server_is_one_address_of_tiles(address: str) -> None:
+    """What is no address of tiles, or could end a header's part, is refused."""
+    with pytest.raises(ValidationError, match="tile server"):
+        ReviewParameters(tile_server=address)
+    good = ReviewParameters(tile_server="https://tiles.example/{z}/{x}/{y}.png?style=calm")
+    assert good.tile_server

@@ -1,12 +1,8 @@
-"""The store on both databases: migrations, the record, concurrent editors, and a crash."""
+"""The store on both databases: migrations, the record, and concurrent editors."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -172,44 +168,6 @@ def test_levels_come_in_their_order(store: Store, opened: OpenPlan) -> None:
     assert all(state.complete for state in done)
     with pytest.raises(RefusedError):
         approve(store, opened, fin, "finance", levels)
-
-
-WRITER = """
-import sys
-from planner.review.people import Person
-from planner.review.plans import open_plan
-from planner.review.store import open_store
-from planner.review.comments import add_comment
-from pathlib import Path
-store, opened = open_store(sys.argv[1]), open_plan("baseline", Path(sys.argv[2]))
-ops = Person(user_id=int(sys.argv[3]), name="ops", role="operations")
-for number in range(100000):
-    add_comment(store, opened, ops, "plan", "baseline", f"word {number}")
-    print(number, flush=True)
-"""
-
-
-def test_kill_9_loses_nothing_that_was_confirmed(
-    database: str, store: Store, opened: OpenPlan
-) -> None:
-    """A writer is killed in the middle: every word that it confirmed is there, whole."""
-    ops = person(store, "ops", "operations")
-    for confirmed in (1, 17, 40):
-        command = [sys.executable, "-c", WRITER, database, str(opened.folder), str(ops.user_id)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            lines = [process.stdout.readline() for _ in range(confirmed)]
-            os.kill(process.pid, signal.SIGKILL)
-            lines += process.stdout.readlines()
-        last = max(int(line) for line in lines if line.endswith("\n"))
-        store.close()
-        bodies = {c["body"] for c in list_comments(store, opened, ops)}
-        assert {f"word {number}" for number in range(last + 1)} <= bodies
-        steps = read_record(
-            store, ops, "baseline", frozenset(opened.plan.territory_ids), limit=None
-        )
-        mine = [step for step in steps if step["what"] == "commented"]
-        assert len(mine) == len(list_comments(store, opened, ops))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.reviews import Review, run_review, split_managers
+from planner.review.years import YearTables
+from tests.postgres import Cluster
+from tests.reviews import Review, run_review, split_managers, write_bookings
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +29,27 @@ def review(request: pytest.FixtureRequest, review_plan: Path, tmp_path: Path) ->
         yield running
 
 
+@pytest.fixture(scope="session")
+def bookings(demo_tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What came in of the plan's year."""
+    return write_bookings(demo_tables, tmp_path_factory.mktemp("year") / "bookings.csv")
+
+
 @pytest.fixture(scope="module")
-def shared_review(review_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Review]:
-    """An application that a module's tests share, its plan in review."""
-    with run_review(review_plan, tmp_path_factory.mktemp("shared")) as running:
+def shared_review(
+    request: pytest.FixtureRequest,
+    review_plan: Path,
+    bookings: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Review]:
+    """An application that a module's tests share, its plan in review; SQLite unless asked."""
+    database = None
+    if getattr(request, "param", "sqlite") == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        database = cluster.add_database(f"shared_{request.node.name.rpartition('/')[2][:-3]}")
+    year = YearTables(history=bookings)
+    folder = tmp_path_factory.mktemp("shared")
+    with run_review(review_plan, folder, database, year=year) as running:
         done = running.client("ops").post("/api/plans/baseline/state", json={"stage": "review"})
         assert done.status_code == 200, done.text
         yield running

@@ -30,6 +30,8 @@ COMMENT = {"subject_kind": "plan", "subject_id": "baseline", "body": "Seen"}
 P = "/plans/{plan}"
 A = "/api/plans/{plan}"
 
+pytestmark = pytest.mark.parametrize("shared_review", ["sqlite", "postgresql"], indirect=True)
+
 # Method and path: a body, and who is not turned away. Nothing is released to rita here.
 EXPECTED: dict[tuple[str, str], tuple[Any, frozenset[str]]] = {
     ("GET", "/"): (None, EVERYBODY),
@@ -55,6 +57,8 @@ EXPECTED: dict[tuple[str, str], tuple[Any, frozenset[str]]] = {
     ("GET", f"{P}/versions"): (None, ALL),
     ("GET", f"{P}/charts/{{chart}}.svg"): (None, MAKERS),
     ("GET", f"{P}/accounts.csv"): (None, ALL),
+    ("GET", f"{P}/year"): (None, ALL),
+    ("GET", f"{A}/year"): (None, ALL),
     ("GET", "/assets/map/{name}"): (None, ANYBODY),
     ("GET", f"{A}/map"): (None, ALL),
     ("GET", f"{A}/map/points"): (None, ALL),

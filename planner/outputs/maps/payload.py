@@ -182,7 +182,7 @@ def describe_territories(
     groups
         The peer groups' names, as :func:`group_names` orders them.
     """
-    colours = colour_territories(proposed, plan.seats.homes)
+    colours = colour_territories(proposed, plan.seats.homes, plan.peer_groups)
     names = {rep.rep_id: rep.name for rep in plan.data.reps}
     count = len(plan.territory_ids)
     before, after = plan.today.seat_of_account, plan.territory_of_account

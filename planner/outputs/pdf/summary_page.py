@@ -70,7 +70,7 @@ def _overview(sheet: Sheet, plan: Plan, areas: Areas, background: Background) ->
         return
     height = min(MAP_HEIGHT, sheet.y - sheet.left - 24)
     box = (sheet.left, sheet.y - height - 6, sheet.breadth, height)
-    colours = colour_territories(areas.shapes, plan.seats.homes)
+    colours = colour_territories(areas.shapes, plan.seats.homes, plan.peer_groups)
     picture = Picture(sheet, frame_around(view.points[view.framed], box))
     picture.begin()
     picture.background(background)

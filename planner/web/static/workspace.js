@@ -42,7 +42,7 @@ class Workspace {
     data.positions.forEach((/** @type {number} */ position, /** @type {number} */ i) => this.indexOf.set(position, i));
     this.territoryAt = new Map(data.territories.map((/** @type {any} */ t, /** @type {number} */ i) => [t.id, i]));
     this.map = new TerritoryMap(byId("map"), data);
-    if (data.tiles) this.map.useTiles(data.tiles);
+    if (data.tiles) { this.map.useTiles(data.tiles); byId("credit").textContent = data.credit; }
     this.details = new Details(this);
     this.moves = new Moves(this);
     this.accounts = new Accounts(this);

@@ -95,6 +95,9 @@ export class PointIndex {
     this.points = new Int32Array(this.starts[this.starts.length - 1]);
     const next = this.starts.slice();
     for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i])) this.points[next[this.#cell(x[i], y[i])]++] = i;
+    /** The same places in the order of the cells. */
+    this.xs = Float64Array.from(this.points, (i) => x[i]);
+    this.ys = Float64Array.from(this.points, (i) => y[i]);
   }
 
   /** @param {number} x @param {number} y */

@@ -38,7 +38,10 @@ const TAU = Math.PI * 2;
 const FAR = 6e7, NEAR = 200;
 const BRIGHT = 236, DIM = 40;
 const CROWDED = 60;
+const MARKS = 3000;
 const ROUND_KM = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+
+function blankLayer() { return { canvas: document.createElement("canvas"), picture: null, key: "", colours: null }; }
 
 /** The map itself. It tells what is hovered, chosen and drawn around by `onhover`, `onselect` and `onlasso`. */
 export class TerritoryMap {
@@ -81,7 +84,8 @@ export class TerritoryMap {
     this.colouring = chooseColours(data, "territory");
     /** @type {Record<Side, Uint32Array|null>} */
     this.paints = { proposed: null, today: null };
-    this.layer = document.createElement("canvas");
+    /** Points as they were painted last. @type {Record<Side, {canvas: HTMLCanvasElement, picture: ImageData|null, key: string, colours: Uint32Array|null}>} */
+    this.layers = { proposed: blankLayer(), today: blankLayer() };
     /** @type {(hit: Hit, x: number, y: number) => void} */
     this.onhover = () => {};
     /** @type {(hit: Hit) => void} */
@@ -295,7 +299,7 @@ export class TerritoryMap {
     context.clip();
     this.#paintBorders(context);
     this.#paintAreas(context, side);
-    if (this.showPoints) this.#paintPoints(context, side, left, right);
+    if (this.showPoints) this.#paintPoints(context, side);
     this.#paintMarks(context);
     if (this.showHomes) this.#paintHomes(context);
     this.#paintNames(context, side);
@@ -358,43 +362,59 @@ export class TerritoryMap {
     return box[2] < this.view.x || box[0] > right || box[3] < this.view.y || box[1] > bottom;
   }
 
-  /** The points' colours as numbers, 0 where one is hidden. @param {Side} side */
+  /** The points' colours as numbers in the index's order, 0 where one is hidden. @param {Side} side */
   #colours(side) {
     const known = this.paints[side];
     if (known) return known;
-    const found = new Uint32Array(this.x.length), bright = new Map(), dim = new Map();
-    for (let i = 0; i < found.length; i++) {
+    const { points } = this.index, found = new Uint32Array(points.length), bright = new Map(), dim = new Map();
+    for (let at = 0; at < points.length; at++) {
+      const i = points[at];
       if (!this.#shown(i)) continue;
       const faint = this.selected >= 0 && this.data.proposed[i] !== this.selected && this.data.today[i] !== this.selected;
       const cache = faint ? dim : bright, colour = this.colouring.point(i, side);
       let number = cache.get(colour);
       if (number === undefined) cache.set(colour, number = packed(colour, faint ? DIM : BRIGHT));
-      found[i] = number;
+      found[at] = number;
     }
     this.paints[side] = found;
     return found;
   }
 
-  /** Points go straight into a picture's bytes: 200,000 of them take some ten milliseconds. */
-  #paintPoints(context, side, left, right) {
-    const ratio = this.ratio, colours = this.#colours(side);
-    const wide = Math.ceil(this.width * ratio), high = Math.ceil(this.height * ratio);
-    const picture = new ImageData(wide, high), pixels = new Uint32Array(picture.data.buffer);
-    const size = Math.max(1, Math.round(this.pointSize() * ratio)), half = size / 2;
-    const scale = this.view.scale * ratio, x0 = this.view.x, y0 = this.view.y;
-    const from = left * ratio - size, to = right * ratio + size;
-    for (let i = 0; i < colours.length; i++) {
-      const colour = colours[i];
-      if (colour === 0) continue;
-      const px = (this.x[i] - x0) * scale - half, py = (this.y[i] - y0) * scale - half;
-      if (!(px > from && px < to && py > -size && py < high)) continue;
-      const first = Math.max(0, Math.round(px)), last = Math.min(wide, Math.round(px) + size);
-      const bottom = Math.min(high, Math.round(py) + size);
-      for (let row = Math.max(0, Math.round(py)); row < bottom; row++) pixels.fill(colour, row * wide + first, row * wide + last);
+  /** Points go straight into a picture's bytes, which is kept as long as it would stay the same. */
+  #paintPoints(context, side) {
+    const { view, width, height, ratio } = this, colours = this.#colours(side), layer = this.layers[side];
+    const size = Math.max(1, Math.round(this.pointSize() * ratio));
+    const key = [view.x, view.y, view.scale, width, height, ratio, size].join();
+    if (layer.key !== key || layer.colours !== colours) {
+      const wide = Math.ceil(width * ratio), high = Math.ceil(height * ratio);
+      if (layer.canvas.width !== wide || layer.canvas.height !== high || !layer.picture) {
+        layer.canvas.width = wide; layer.canvas.height = high;
+        layer.picture = new ImageData(wide, high);
+      }
+      this.#fill(new Uint32Array(layer.picture.data.buffer), wide, high, size, colours);
+      /** @type {CanvasRenderingContext2D} */ (layer.canvas.getContext("2d")).putImageData(layer.picture, 0, 0);
+      layer.key = key; layer.colours = colours;
     }
-    this.layer.width = wide; this.layer.height = high;
-    /** @type {CanvasRenderingContext2D} */ (this.layer.getContext("2d")).putImageData(picture, 0, 0);
-    context.drawImage(this.layer, 0, 0, this.width, this.height);
+    context.drawImage(layer.canvas, 0, 0, width, height);
+  }
+
+  /** @param {Uint32Array} pixels @param {number} wide @param {number} high @param {number} size @param {Uint32Array} colours */
+  #fill(pixels, wide, high, size, colours) {
+    const { xs, ys } = this.index, scale = this.view.scale * this.ratio, half = size / 2 - 0.5;
+    const x0 = this.view.x, y0 = this.view.y, count = xs.length;
+    pixels.fill(0);
+    // In the order of the index, so that what lies together is read and written together.
+    for (let at = 0; at < count; at++) {
+      const colour = colours[at];
+      if (colour === 0) continue;
+      const left = Math.floor((xs[at] - x0) * scale - half), top = Math.floor((ys[at] - y0) * scale - half);
+      if (left <= -size || left >= wide || top <= -size || top >= high) continue;
+      const first = left < 0 ? 0 : left, last = left + size > wide ? wide : left + size;
+      const bottom = top + size > high ? high : top + size;
+      for (let row = top < 0 ? 0 : top; row < bottom; row++) {
+        for (let pixel = row * wide + first, end = row * wide + last; pixel < end; pixel++) pixels[pixel] = colour;
+      }
+    }
   }
 
   /** Side of a point's square, pixels: more accounts and a wider view make it smaller. */
@@ -407,10 +427,16 @@ export class TerritoryMap {
   #paintMarks(context) {
     const size = this.pointSize() + 3;
     context.strokeStyle = this.ink ?? "#222"; context.lineWidth = 1.4;
+    // Of very many a square each would cover one another: every so manieth says where they are.
+    const step = Math.ceil(this.marked.size / MARKS);
+    let number = 0;
+    context.beginPath();
     for (const i of this.marked) {
+      if (number++ % step) continue;
       const { x, y } = this.screenOf(i);
-      if (x > -9 && y > -9 && x < this.width + 9 && y < this.height + 9) context.strokeRect(x - size / 2, y - size / 2, size, size);
+      if (x > -9 && y > -9 && x < this.width + 9 && y < this.height + 9) context.rect(x - size / 2, y - size / 2, size, size);
     }
+    context.stroke();
     if (this.found < 0) return;
     const { x, y } = this.screenOf(this.found);
     context.beginPath();
