@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.reviews import Review, run_review, split_managers
+from tests.drawings import leave_out_drawings
+from tests.reviews import Review, run_review
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_drawings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        leave_out_drawings(patch.setattr)
+        yield
 
 
 @pytest.fixture(scope="session")
-def review_plan(demo_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def review_plan(managed_demo_plan: Path) -> Path:
     """The small demo company's plan under two managers; nobody may change it."""
-    target = tmp_path_factory.mktemp("managed") / "baseline"
-    split_managers(demo_plan, target)
-    return target
+    return managed_demo_plan
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
