@@ -175,17 +175,26 @@ def test_levels_come_in_their_order(store: Store, opened: OpenPlan) -> None:
 
 
 WRITER = """
-import sys
+import os, sys
 from planner.review.people import Person
 from planner.review.plans import open_plan
 from planner.review.store import open_store
 from planner.review.comments import add_comment
 from pathlib import Path
-store, opened = open_store(sys.argv[1]), open_plan("baseline", Path(sys.argv[2]))
+opened = open_plan("baseline", Path(sys.argv[2]))
 ops = Person(user_id=int(sys.argv[3]), name="ops", role="operations")
-for number in range(100000):
-    add_comment(store, opened, ops, "plan", "baseline", f"word {number}")
-    print(number, flush=True)
+for _order in sys.stdin:
+    # What is imported once serves each writer; a store is opened by the one who writes.
+    writer = os.fork()
+    if writer:
+        os.waitpid(writer, 0)
+        print("gone", flush=True)
+        continue
+    print(os.getpid(), flush=True)
+    store = open_store(sys.argv[1])
+    for number in range(100000):
+        add_comment(store, opened, ops, "plan", "baseline", f"word {number}")
+        print(number, flush=True)
 """
 
 
@@ -194,22 +203,27 @@ def test_kill_9_loses_nothing_that_was_confirmed(
 ) -> None:
     """A writer is killed in the middle: every word that it confirmed is there, whole."""
     ops = person(store, "ops", "operations")
-    for confirmed in (1, 17, 40):
-        command = [sys.executable, "-c", WRITER, database, str(opened.folder), str(ops.user_id)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
+    command = [sys.executable, "-c", WRITER, database, str(opened.folder), str(ops.user_id)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for confirmed in (1, 17, 40):
+            process.stdin.write("write\n")
+            writer = int(process.stdout.readline())
             lines = [process.stdout.readline() for _ in range(confirmed)]
-            os.kill(process.pid, signal.SIGKILL)
-            lines += process.stdout.readlines()
-        last = max(int(line) for line in lines if line.endswith("\n"))
-        store.close()
-        bodies = {c["body"] for c in list_comments(store, opened, ops)}
-        assert {f"word {number}" for number in range(last + 1)} <= bodies
-        steps = read_record(
-            store, ops, "baseline", frozenset(opened.plan.territory_ids), limit=None
-        )
-        mine = [step for step in steps if step["what"] == "commented"]
-        assert len(mine) == len(list_comments(store, opened, ops))
+            os.kill(writer, signal.SIGKILL)
+            lines += iter(process.stdout.readline, "gone\n")
+            last = max(int(line) for line in lines)
+            store.close()
+            bodies = {c["body"] for c in list_comments(store, opened, ops)}
+            assert {f"word {number}" for number in range(last + 1)} <= bodies
+            steps = read_record(
+                store, ops, "baseline", frozenset(opened.plan.territory_ids), limit=None
+            )
+            mine = [step for step in steps if step["what"] == "commented"]
+            assert len(mine) == len(list_comments(store, opened, ops))
+        process.stdin.close()
 
 
 @pytest.mark.parametrize(
