@@ -17,7 +17,9 @@ PASSWORD = "geheim-9Zq"
 USER = "planner"
 DATABASE = "planner"
 # Only the server is ever stopped hard, never the machine: what it wrote need not be flushed.
-SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=60")
+SETTINGS = ("max_connections=60",)
+# For servers that nobody stops in the middle.
+QUICK = ("fsync=off", "full_page_writes=off")
 
 
 def find_programs() -> Path | None:
@@ -45,11 +47,18 @@ def require_programs() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A server that one test, or one session, has for itself."""
+    """A server that one test, or one session, has for itself.
+
+    Parameters
+    ----------
+    durable
+        Whether it keeps what it confirmed when its plug is pulled.
+    """
 
     programs: Path
     folder: Path
     port: int
+    durable: bool = False
 
     def url(self, database: str = DATABASE) -> str:
         """Return the address of a database, password and all."""
@@ -58,7 +67,9 @@ class Cluster:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
-        options += "".join(f" -c {setting}" for setting in SETTINGS)
+        options += "".join(
+            f" -c {setting}" for setting in (*SETTINGS, *(() if self.durable else QUICK))
+        )
         log = self.folder / "log"
         self._run("pg_ctl", "-w", "-t", "60", "-o", options, "-l", str(log), "start")
 
@@ -111,12 +122,11 @@ class Cluster:
             raise RuntimeError(output.read_text(encoding="utf-8", errors="replace"))
 
 
-def make_cluster() -> Cluster:
+def make_cluster(*, durable: bool = False) -> Cluster:
     """Make and start a cluster in a folder that its server's account may enter."""
     programs = require_programs()
-    cluster = Cluster(
-        programs=programs, folder=Path(tempfile.mkdtemp(prefix="planner-pg-")), port=_free_port()
-    )
+    folder = Path(tempfile.mkdtemp(prefix="planner-pg-"))
+    cluster = Cluster(programs=programs, folder=folder, port=_free_port(), durable=durable)
     cluster.create()
     return cluster
 

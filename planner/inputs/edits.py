@@ -163,7 +163,23 @@ def read_edits(path: Path) -> EditBook:
         rows=tuple(row for table in found.values() for row in table.rows()),
         columns={name: table.letters() for name, table in found.items()},
         origin=_read_origin(sheets.get(HELP_SHEET, [])),
-        findings=_missing_sheets(path.name, found),
+        findings=(*_missing_sheets(path.name, found), *_open_elsewhere(path)),
+    )
+
+
+def _open_elsewhere(path: Path) -> tuple[Finding, ...]:
+    """Warn of a workbook that a program has open: what is not saved cannot be read."""
+    from planner.inputs.open_files import find_lock
+
+    lock = find_lock(path)
+    if lock is None:
+        return ()
+    message = f"{path.name} is open in a spreadsheet program: what is not saved there is not planned with."
+    advice = f"Save it and plan again. If nobody has it open, remove {lock.name}."
+    return (
+        Finding(
+            severity="warning", code="edits.open", message=message, advice=advice, table="edits"
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError, ScenarioError, StoreError
+from planner.inputs.open_files import find_locks
 from planner.outputs.plan import Plan
 from planner.outputs.state import read_state, write_state
 from planner.outputs.summary import FORMAT, FORMAT_VERSION
@@ -79,6 +80,8 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
     ------
     ScenarioError
         If something stands there and ``force`` is not given, or it is no plan's folder.
+    StoreError
+        If its workbook is open in a spreadsheet program.
     """
     if not os.path.lexists(folder):
         return
@@ -91,6 +94,18 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
     if any(folder.iterdir()) and not _is_plan_folder(folder):
         message = f"{folder} holds something else than a plan, so --force does not replace it"
         raise ScenarioError(message)
+    _refuse_open(folder)
+
+
+def _refuse_open(folder: Path) -> None:
+    """Refuse to replace a plan whose workbook is open: saved later, it would stand in the new plan."""
+    locks = find_locks(folder, [path.name for path in folder.glob("*.xlsx")])
+    if locks:
+        message = (
+            f"{folder} holds a workbook that is open in a spreadsheet program: close it first, or "
+            f"choose another --out. If nobody has it open, remove {locks[0].name}"
+        )
+        raise StoreError(message)
 
 
 def check_target(folder: Path, *, force: bool) -> None:

@@ -10,19 +10,18 @@ from playwright.sync_api import Browser, Page
 
 from planner.review.rules import forbidding_rule
 from tests.browser.reviewers import PLAN, Reviewers, draw_around
-from tests.reviews import Review, run_review, split_managers
+from tests.reviews import Review, run_review
 
 REPLANNING_MS = 400_000
 
 
 @pytest.fixture
 def team(
-    demo_plan: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    managed_demo_plan: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reviewers]:
     """A team before a plan of its own, with a browser each."""
     folder = tmp_path_factory.mktemp("journey")
-    split_managers(demo_plan, folder / "managed")
-    with run_review(folder / "managed", folder) as review:
+    with run_review(managed_demo_plan, folder) as review:
         team = Reviewers(browser, review)
         yield team
         team.close()

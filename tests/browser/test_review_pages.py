@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from planner.outputs.folder import load_plan, save_plan
 from tests.browser.reviewers import PLAN, Reviewers, draw_around, wait_until
-from tests.reviews import run_review, split_managers
+from tests.reviews import run_review
 
 HOSTILE = (
     "<script>window.broken = 1</script>",
@@ -41,12 +41,11 @@ def spoil_names(folder: Path, target: Path) -> None:
 
 @pytest.fixture(scope="module")
 def team(
-    demo_plan: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    managed_demo_plan: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Reviewers]:
     """A team that looks at a plan in review and changes nothing of it."""
     folder = tmp_path_factory.mktemp("pages")
-    split_managers(demo_plan, folder / "managed")
-    with run_review(folder / "managed", folder) as review:
+    with run_review(managed_demo_plan, folder) as review:
         done = review.client("ops").post("/api/plans/baseline/state", json={"stage": "review"})
         assert done.status_code == 200
         team = Reviewers(browser, review)

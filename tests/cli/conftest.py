@@ -1,20 +1,24 @@
-"""The small company of the tests of keys."""
+"""The small company of the tests of keys, and commands that draw nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from planner.outputs import charts
 from tests.cli.small_company import SmallCompany, make_company
+from tests.drawings import leave_out_drawings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_drawings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        leave_out_drawings(patch.setattr)
+        yield
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallCompany:
-    """A company of four reps and 60 accounts, not yet written.
-
-    Its plans go without the report's drawings, which would be most of their time.
-    """
-    monkeypatch.setattr(charts, "figure_svg", lambda _figure, _name, words: f"<p>{words}</p>")
+def small(tmp_path: Path) -> SmallCompany:
+    """A company of four reps and 60 accounts, not yet written."""
     return make_company(tmp_path)

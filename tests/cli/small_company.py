@@ -24,7 +24,12 @@ CITIES = (
 )
 SEGMENTS = ("Enterprise", "Mid-Market", "SMB")
 INDUSTRIES = ("Retail", "Health")
-QUICK = ("potential.method=last_year", "potential.remove_rep_effect=false", "outcomes.draws=200")
+QUICK = (
+    "potential.method=last_year",
+    "potential.cuts=1",
+    "potential.remove_rep_effect=false",
+    "outcomes.draws=200",
+)
 BASE = """name = "Small"
 currency = "USD"
 seed = 1

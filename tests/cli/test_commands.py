@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from planner.cli.commands import COMMANDS
+from tests.cli.small_company import QUICK
 from tests.conftest import ROOT, Run
+
+FAST = [part for setting in QUICK for part in ("--set", setting)]
 
 
 def test_every_command_is_in_the_readme_and_has_an_example(run: Run) -> None:
@@ -42,14 +45,14 @@ def test_init_writes_a_scenario_that_is_read(run: Run, tmp_path: Path) -> None:
     assert "already holds" in run("init", folder, code=2).stderr
 
 
-def test_check_says_how_headers_were_matched(demo_tables: Path, run: Run) -> None:
+def test_check_says_how_headers_were_matched(tiny_tables: Path, run: Run) -> None:
     """Check reads everything, prints findings, and changes nothing."""
-    before = sorted(path.name for path in demo_tables.iterdir())
-    printed = json.loads(run("check", demo_tables / "baseline.toml", "--json").stdout)
+    before = sorted(path.name for path in tiny_tables.iterdir())
+    printed = json.loads(run("check", tiny_tables / "baseline.toml", "--json").stdout)
     assert printed["status"] == "ok"
     assert {source["table"] for source in printed["sources"]} >= {"accounts", "history", "reps"}
-    assert "accounts.csv" in run("check", demo_tables / "baseline.toml").stdout
-    assert sorted(path.name for path in demo_tables.iterdir()) == before
+    assert "accounts.csv" in run("check", tiny_tables / "baseline.toml").stdout
+    assert sorted(path.name for path in tiny_tables.iterdir()) == before
 
 
 def moved_account(plan: Path) -> dict[str, str]:
@@ -95,43 +98,35 @@ def test_score_agrees_with_the_plan(demo_plan: Path, demo_tables: Path, run: Run
     )
 
 
-def test_score_names_what_an_alignment_breaks(
-    demo_plan: Path, demo_tables: Path, run: Run, tmp_path: Path
-) -> None:
+def test_score_names_what_an_alignment_breaks(tiny_tables: Path, run: Run, tmp_path: Path) -> None:
     """Everything with one rep breaks limits and eligibility; a wrong id is a finding."""
-    with (demo_plan / "assignments.csv").open(encoding="utf-8", newline="") as stream:
-        given = list(csv.DictReader(stream))
+    with (tiny_tables / "accounts.csv").open(encoding="utf-8", newline="") as stream:
+        accounts = [row["account_id"] for row in csv.DictReader(stream)]
+    with (tiny_tables / "reps.csv").open(encoding="utf-8", newline="") as stream:
+        seat = next(row["territory_id"] for row in csv.DictReader(stream) if row["territory_id"])
     one = tmp_path / "one.csv"
-    one.write_text(
-        "account_id,territory_id\n"
-        + "".join(f"{row['account_id']},{given[0]['territory_id']}\n" for row in given)
-    )
-    score = json.loads(
-        run("score", demo_tables / "baseline.toml", "--assignments", one, "--json").stdout
-    )
-    assert score["violations"]
-    assert score["gap"] is None
+    one.write_text("account_id,territory_id\n" + "".join(f"{row},{seat}\n" for row in accounts))
+    score = ("score", tiny_tables / "baseline.toml", *FAST, "--assignments")
+    printed = json.loads(run(*score, one, "--json").stdout)
+    assert printed["violations"]
+    assert printed["gap"] is None
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("account_id,territory_id\nNOBODY,T1\n")
-    assert (
-        "NOBODY"
-        in run("score", demo_tables / "baseline.toml", "--assignments", wrong, code=1).stderr
-    )
+    assert "NOBODY" in run(*score, wrong, code=1).stderr
 
 
-def test_compare_puts_plans_side_by_side(
-    demo_plan: Path, demo_tables: Path, run: Run, tmp_path: Path
-) -> None:
+def test_compare_puts_plans_side_by_side(tiny_tables: Path, run: Run, tmp_path: Path) -> None:
     """A higher goal is seen in the goal, in the scenario's keys and in every quota."""
-    higher = tmp_path / "higher"
-    run("plan", demo_tables / "higher_goal.toml", "--out", higher)
+    base, higher = tmp_path / "base", tmp_path / "higher"
+    run("plan", tiny_tables / "baseline.toml", *FAST, "--out", base)
+    run("plan", tiny_tables / "higher_goal.toml", *FAST, "--out", higher)
     out = tmp_path / "side-by-side"
-    printed = json.loads(run("compare", demo_plan, higher, "--out", out, "--json").stdout)
+    printed = json.loads(run("compare", base, higher, "--out", out, "--json").stdout)
     goal = next(line for line in printed["headlines"] if line["name"] == "goal")
     assert goal["values"][1] > goal["values"][0]
     assert any(line["name"] == "quota.goal" for line in printed["scenario_differences"])
     assert (out / "comparison.xlsx").stat().st_size > 1000
-    assert "quota.goal" in run("compare", demo_plan, higher).stdout
+    assert "quota.goal" in run("compare", base, higher).stdout
 
 
 @pytest.mark.parametrize("target", ["csv", "xlsx", "geojson", "gpkg", "html"])
@@ -169,4 +164,9 @@ def test_backtest_scores_every_method(demo_tables: Path, run: Run) -> None:
         assert 0 <= score["top_decile"] <= 1
     for score in printed["quota"].values():
         assert set(score["rank_correlation"]) == {"potential", "history", "size", "tenure"}
-    assert "top tenth found" in run("backtest", demo_tables / "baseline.toml").stdout
+
+
+def test_backtest_says_in_words_what_it_found(tiny_tables: Path, run: Run) -> None:
+    """The page of text names what the figures are."""
+    done = run("backtest", tiny_tables / "baseline.toml", "--set", "potential.cuts=2")
+    assert "top tenth found" in done.stdout

@@ -26,10 +26,8 @@ from tests.cli.damage import (
 )
 from tests.cli.odd_scenarios import SCENARIOS, SETTINGS
 from tests.cli.odd_shapes import SHAPES
+from tests.cli.small_company import QUICK
 
-QUICK = (
-    "potential.method=last_year", "potential.remove_rep_effect=false", "outcomes.draws=200",
-)  # fmt: skip
 OPTIONAL = ("quotas", "opportunities", "activities", "places")
 # What no message to a person may hold.
 JARGON = re.compile(
@@ -60,7 +58,7 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from planner.inputs.demo.writing import write_company
 
     folder = tmp_path_factory.mktemp("intact")
-    write_company(build_company(accounts=80, reps=5, seed=7), folder)
+    write_company(build_company(accounts=50, reps=4, seed=7), folder)
     return folder
 
 

@@ -20,6 +20,7 @@ from planner.errors import StoreError
 from planner.outputs import database
 from planner.outputs.database import write_database
 from planner.outputs.plan import Plan
+from tests.cli.small_company import QUICK
 from tests.conftest import ROOT, Run
 from tests.outputs.conftest import build_plan
 from tests.postgres import PASSWORD, Cluster, make_cluster, remove_cluster
@@ -28,7 +29,7 @@ from tests.postgres import PASSWORD, Cluster, make_cluster, remove_cluster
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """A server of this module's own, which may be stopped."""
-    made = make_cluster()
+    made = make_cluster(durable=True)
     yield made
     remove_cluster(made)
 
@@ -155,14 +156,14 @@ def test_the_command_writes_a_plan_and_refuses_half_an_order(
 
 
 def test_no_password_is_kept_in_a_plan(
-    demo_tables: Path, empty_postgres_url: str, run: Run, tmp_path: Path
+    tiny_tables: Path, empty_postgres_url: str, run: Run, tmp_path: Path
 ) -> None:
     """A company read from PostgreSQL is planned, and no file of the plan holds the password."""
     import pandas as pd
 
     engine = sa.create_engine(empty_postgres_url)
     for name in ("accounts", "history"):
-        frame = pd.read_csv(demo_tables / f"{name}.csv", dtype=str)
+        frame = pd.read_csv(tiny_tables / f"{name}.csv", dtype=str)
         frame.to_sql(name, engine, index=False)
     engine.dispose()
     settings = [
@@ -170,9 +171,9 @@ def test_no_password_is_kept_in_a_plan(
         *("inputs.history.url=" + empty_postgres_url,
           'inputs.history.query="SELECT account_id, CAST(date AS DATE) AS date, CAST(amount AS NUMERIC) AS amount, type FROM history"'),
         "inputs.history.aggregate=day",
-        "potential.method=last_year", "outcomes.draws=200", "potential.remove_rep_effect=false",
+        *QUICK,
     ]  # fmt: skip
-    text = (demo_tables / "baseline.toml").read_text(encoding="utf-8")
+    text = (tiny_tables / "baseline.toml").read_text(encoding="utf-8")
     for name in ("accounts", "history"):
         text = text.replace(f'path = "{name}.csv"', "")
     (tmp_path / "scenario.toml").write_text(text, encoding="utf-8")
@@ -181,7 +182,7 @@ def test_no_password_is_kept_in_a_plan(
         "plan",
         tmp_path / "scenario.toml",
         "--data",
-        demo_tables,
+        tiny_tables,
         "--out",
         tmp_path / "plan",
         *options,

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from planner.inputs.edits import ACCOUNTS_SHEET, QUOTAS_SHEET
+from planner.inputs.edits import ACCOUNTS_SHEET, QUOTAS_SHEET, read_edits
 from tests.cli.small_company import QUICK
 from tests.conftest import Run
 
@@ -134,6 +134,48 @@ def test_edits_that_leave_no_plan_are_commented_in_a_copy(
     for words in said.values():
         assert "no plan could be made" in words or "may not serve" in words
     assert any("no plan could be made" in words for words in said.values())
+
+
+@pytest.mark.parametrize("lock", [".~lock.{}#", "~${}"])
+def test_a_workbook_that_is_open_is_named(first: Path, run: Run, tmp_path: Path, lock: str) -> None:
+    """Read with a warning; a plan whose workbook is open is not replaced, and stays as it is."""
+    plan = Path(shutil.copytree(first / "plan", tmp_path / "plan"))
+    mine = Path(shutil.copy(plan / "workbook.xlsx", tmp_path / "mine.xlsx"))
+    mine.with_name(lock.format(mine.name)).write_text("somebody", encoding="utf-8")
+    found = read_edits(mine).findings
+    assert [finding.code for finding in found] == ["edits.open"]
+    assert "not saved" in found[0].message
+    held = plan / lock.format("workbook.xlsx")
+    held.write_text("somebody", encoding="utf-8")
+    before = {path: path.read_bytes() for path in plan.iterdir() if path.is_file()}
+    done = run("plan", first / "baseline.toml", "--out", plan, "--force", *FAST, code=5)
+    assert held.name in done.stderr
+    assert "close it first" in done.stderr
+    assert {path: path.read_bytes() for path in plan.iterdir() if path.is_file()} == before
+    held.unlink()
+    run("plan", first / "baseline.toml", "--out", plan, "--force", *FAST)
+
+
+def test_a_workbook_that_may_only_be_read_is_planned_with(
+    first: Path, run: Run, tmp_path: Path
+) -> None:
+    """From a read-only folder too; where no copy can be written, that is said."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    mine = Path(shutil.copy(first / "plan" / "workbook.xlsx", folder / "mine.xlsx"))
+    book = openpyxl.load_workbook(mine)
+    book[ACCOUNTS_SHEET]["G2"] = "Nobody At All"
+    book.save(mine)
+    mine.chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        done = run("plan", first / "baseline.toml", "--edits", mine,
+                   "--out", tmp_path / "plan", *FAST)  # fmt: skip
+    finally:
+        folder.chmod(0o755)
+    # Root may write where others may not.
+    assert "mine.refused.xlsx" in done.stderr or "cannot be written to" in done.stderr
+    assert (tmp_path / "plan" / "plan.json").is_file()
 
 
 @pytest.mark.parametrize(

@@ -5,27 +5,26 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from planner.outputs.folder import load_plan
+from tests.cli.nursery import Done, Nursery, open_nursery
+from tests.cli.nursery import Run as Going
+from tests.cli.small_company import QUICK
 from tests.cli.test_plan import FILES
 from tests.conftest import ROOT
 
-KILLS = int(os.environ.get("PLANNER_FAULT_RUNS", "8"))
-INTERRUPTIONS = max(KILLS // 4, 2)
-QUICK = (
-    "potential.method=last_year", "potential.remove_rep_effect=false", "outcomes.draws=200",
-)  # fmt: skip
+KILLS = int(os.environ.get("PLANNER_FAULT_RUNS", "50"))
+INTERRUPTIONS = max(KILLS // 8, 2)
 # Numbers of the kernel: what prctl is asked, and the right to pass over modes.
 CAPBSET_DROP, DAC_OVERRIDE = 24, 1
 
@@ -37,33 +36,39 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from planner.inputs.demo.writing import write_company
 
     folder = tmp_path_factory.mktemp("tiny")
-    write_company(build_company(accounts=80, reps=5, seed=7), folder)
+    write_company(build_company(accounts=50, reps=4, seed=7), folder)
     return folder
 
 
 @pytest.fixture(scope="module")
-def old_plan(company: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+def nursery(company: Path) -> Iterator[Nursery]:
+    """What forks this module's runs."""
+    with open_nursery(company) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def old_plan(
+    company: Path, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, float]:
     """A plan that stands, and how many seconds making it took."""
     folder = tmp_path_factory.mktemp("stands") / "plan"
     began = time.monotonic()
-    done = finish(start(company, folder, "--set", 'name="Old"'))
+    done = nursery.start(*words(company, folder, "--set", 'name="Old"')).finish()
     assert done.returncode == 0, done.stderr
     return folder, time.monotonic() - began
 
 
-def command(company: Path, out: Path, *more: str) -> list[str]:
+def words(company: Path, out: Path, *more: str) -> list[str]:
+    """Return the words of a quick planning run."""
     settings = [part for setting in QUICK for part in ("--set", setting)]
-    scenario = str(company / "baseline.toml")
-    return [
-        sys.executable,
-        str(ROOT / "cli.py"),
-        "plan",
-        scenario,
-        "--out",
-        str(out),
-        *settings,
-        *more,
-    ]
+    return ["plan", str(company / "baseline.toml"), "--out", str(out), *settings, *more]
+
+
+def obey_modes() -> None:
+    """Let the modes of files bind root too, where the tests run as root."""
+    if os.geteuid() == 0 and ctypes.CDLL(None).prctl(CAPBSET_DROP, DAC_OVERRIDE, 0, 0, 0):
+        raise OSError("root cannot be told to obey the modes of files")
 
 
 def heed_interruptions() -> None:
@@ -71,27 +76,21 @@ def heed_interruptions() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def start(
-    company: Path, out: Path, *more: str, before: Callable[[], None] | None = None
+def start_process(
+    company: Path, out: Path, *more: str, before: Callable[[], None] = heed_interruptions
 ) -> subprocess.Popen[str]:
-    """Start a planning run in a process of its own."""
-
-    def prepare() -> None:
-        heed_interruptions()
-        if before is not None:
-            before()
-
+    """Start a planning run as a user's shell does."""
     return subprocess.Popen(
-        command(company, out, *more),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=prepare,  # noqa: PLW1509  (a limit can only be set in the child)
+        [sys.executable, str(ROOT / "cli.py"), *words(company, out, *more)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=before,  # noqa: PLW1509  (what binds the child can only be set in it)
     )  # fmt: skip
 
 
-def finish(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
-    """Wait for a run, and see that it ended without a traceback."""
+def finish(process: subprocess.Popen[str]) -> Done:
+    """Wait for a process, and see that it ended without a traceback."""
     printed, said = process.communicate(timeout=300)
     assert "Traceback" not in said, said
-    return subprocess.CompletedProcess(process.args, process.returncode, printed, said)
+    return Done(returncode=process.returncode, stdout=printed, stderr=said)
 
 
 def beside(folder: Path) -> list[str]:
@@ -107,64 +106,83 @@ def is_whole(folder: Path) -> None:
 
 
 def test_a_kill_at_any_moment_leaves_the_old_plan_or_the_new_one(
-    company: Path, old_plan: tuple[Path, float], tmp_path: Path
+    company: Path, nursery: Nursery, old_plan: tuple[Path, float], tmp_path: Path
 ) -> None:
     """Killed without warning, run after run, the folder is whole; the last run sweeps what they left."""
     plan, seconds = tmp_path / "plan", old_plan[1]
     shutil.copytree(old_plan[0], plan)
     random = Random(20270101)
     for number in range(KILLS):
-        process = start(company, plan, "--force", "--set", f'name="New {number}"')
+        run = nursery.start(*words(company, plan, "--force", "--set", f'name="New {number}"'))
         # Half of the kills fall into the last third, where the folder is written and swapped.
         moment = random.uniform(0.66, 1.05) if number % 2 else random.uniform(0.0, 1.0)
         time.sleep(moment * seconds)
-        process.kill()
-        process.communicate()
+        kill(run)
         is_whole(plan)
-    assert finish(start(company, plan, "--force", "--set", 'name="Last"')).returncode == 0
+    last = nursery.start(*words(company, plan, "--force", "--set", 'name="Last"')).finish()
+    assert last.returncode == 0
     is_whole(plan)
     assert load_plan(plan).provenance.name == "Last"
     assert beside(plan) == []
 
 
+def kill(run: Going) -> int:
+    """End a run without warning, and return how it ended."""
+    run.send(signal.SIGKILL)
+    return run.finish().returncode
+
+
 def test_a_kill_while_the_folder_is_written_is_swept(
-    company: Path, old_plan: tuple[Path, float], tmp_path: Path
+    company: Path, nursery: Nursery, old_plan: tuple[Path, float], tmp_path: Path
 ) -> None:
     """Killed as soon as its hidden folder is there, a run leaves the old plan, and the next one tidies."""
     plan = tmp_path / "plan"
     shutil.copytree(old_plan[0], plan)
-    process = start(company, plan, "--force", "--set", 'name="New"')
-    while process.poll() is None and not beside(plan):
+    run = nursery.start(*words(company, plan, "--force", "--set", 'name="New"'))
+    ends = time.monotonic() + 300
+    while time.monotonic() < ends and not beside(plan):
         time.sleep(0.002)
-    process.kill()
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    assert kill(run) == -signal.SIGKILL
     assert beside(plan)
     assert load_plan(plan).provenance.name == "Old"
-    assert finish(start(company, plan, "--force")).returncode == 0
+    assert nursery.start(*words(company, plan, "--force")).finish().returncode == 0
+    assert beside(plan) == []
+
+
+def judge_interrupted(done: Done, plan: Path) -> None:
+    """Assert that Ctrl-C ended with a whole plan, or with a message and none."""
+    if done.returncode == 0:
+        is_whole(plan)
+    else:
+        assert done.returncode == 130, done.stderr
+        assert "no plan was written" in done.stderr
+        assert not plan.exists()
     assert beside(plan) == []
 
 
 def test_an_interruption_at_any_moment_leaves_a_plan_or_none(
-    company: Path, old_plan: tuple[Path, float], tmp_path: Path
+    company: Path, nursery: Nursery, old_plan: tuple[Path, float], tmp_path: Path
 ) -> None:
     """Ctrl-C ends with 0 and a whole plan, or with 130, a message and no folder."""
     random = Random(4)
     for number in range(INTERRUPTIONS):
         plan = tmp_path / str(number) / "plan"
         plan.parent.mkdir()
-        process = start(company, plan)
-        # The first moments belong to Python itself, which no program of it can answer for.
-        time.sleep(0.5 + random.uniform(0.0, 0.9) * old_plan[1])
-        process.send_signal(signal.SIGINT)
-        done = finish(process)
-        if done.returncode == 0:
-            is_whole(plan)
-        else:
-            assert done.returncode == 130, done.stderr
-            assert "no plan was written" in done.stderr
-            assert not plan.exists()
-        assert beside(plan) == []
+        run = nursery.start(*words(company, plan))
+        # The first moments belong to the fork itself, which is no part of the program.
+        time.sleep((0.1 + random.uniform(0.0, 0.8)) * old_plan[1])
+        run.send(signal.SIGINT)
+        judge_interrupted(run.finish(), plan)
+
+
+def test_an_interruption_while_it_imports_leaves_none(company: Path, tmp_path: Path) -> None:
+    """Ctrl-C in the first second of a process ends with 130 and a message."""
+    plan = tmp_path / "plan"
+    process = start_process(company, plan)
+    # The first moments belong to Python itself, which no program of it can answer for.
+    time.sleep(0.6)
+    process.send_signal(signal.SIGINT)
+    judge_interrupted(finish(process), plan)
 
 
 INTERRUPTER = """
@@ -187,7 +205,7 @@ def test_ctrl_c_in_the_alignment_keeps_the_best_so_far(
 ) -> None:
     """Once there is an alignment the plan is written and says so; before, there is none and 130."""
     plan = tmp_path / "plan"
-    arguments = [sys.executable, "-c", INTERRUPTER, moment, *command(company, plan)[2:]]
+    arguments = [sys.executable, "-c", INTERRUPTER, moment, *words(company, plan)]
     done = subprocess.run(
         arguments, capture_output=True, text=True, check=False, timeout=300, cwd=ROOT,
         preexec_fn=heed_interruptions,
@@ -205,12 +223,6 @@ def test_ctrl_c_in_the_alignment_keeps_the_best_so_far(
         assert not plan.exists()
 
 
-def obey_modes() -> None:
-    """Let the modes of files bind root too, where the tests run as root."""
-    if os.geteuid() == 0 and ctypes.CDLL(None).prctl(CAPBSET_DROP, DAC_OVERRIDE, 0, 0, 0):
-        raise OSError("root cannot be told to obey the modes of files")
-
-
 def test_a_folder_that_may_not_be_written(
     company: Path, old_plan: tuple[Path, float], tmp_path: Path
 ) -> None:
@@ -219,7 +231,7 @@ def test_a_folder_that_may_not_be_written(
     shutil.copytree(old_plan[0], plan)
     plan.parent.chmod(0o555)
     try:
-        done = finish(start(company, plan, "--force", before=obey_modes))
+        done = finish(start_process(company, plan, "--force", before=obey_modes))
     finally:
         plan.parent.chmod(0o755)
     assert done.returncode == 5, done.stdout + done.stderr
@@ -229,17 +241,13 @@ def test_a_folder_that_may_not_be_written(
     assert beside(plan) == []
 
 
-def fill_up() -> None:
-    """Let no file grow beyond 20 kB, as a full disk would."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-
-
-def test_a_disk_that_is_full(company: Path, old_plan: tuple[Path, float], tmp_path: Path) -> None:
+def test_a_disk_that_is_full(
+    company: Path, nursery: Nursery, old_plan: tuple[Path, float], tmp_path: Path
+) -> None:
     """A file that cannot grow is exit 5 and a message; the old plan stands, no half of one is left."""
     plan = tmp_path / "plan"
     shutil.copytree(old_plan[0], plan)
-    done = finish(start(company, plan, "--force", before=fill_up))
+    done = nursery.start(*words(company, plan, "--force"), limit="full").finish()
     assert done.returncode == 5, done.stdout + done.stderr
     assert str(plan) in done.stderr
     is_whole(plan)
@@ -249,7 +257,7 @@ def test_a_disk_that_is_full(company: Path, old_plan: tuple[Path, float], tmp_pa
 def test_a_reader_that_goes_away(company: Path, tmp_path: Path) -> None:
     """``planner plan … | head -1`` ends quietly, with the whole plan."""
     plan = tmp_path / "plan"
-    process = start(company, plan, "--json")
+    process = start_process(company, plan, "--json")
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
@@ -262,14 +270,16 @@ def test_a_reader_that_goes_away(company: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["file", "file/plan", "folder", "loop", "loop/plan", "x" * 300])
-def test_an_output_that_cannot_be(company: Path, tmp_path: Path, name: str) -> None:
+def test_an_output_that_cannot_be(
+    company: Path, nursery: Nursery, tmp_path: Path, name: str
+) -> None:
     """A file, a path below one, a folder of other things, a link to itself, too long a name."""
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "mine.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "loop").symlink_to("loop")
     before = sorted(tmp_path.rglob("*"))
-    done = finish(start(company, tmp_path / name, "--force"))
+    done = nursery.start(*words(company, tmp_path / name, "--force")).finish()
     assert done.returncode in {2, 5}, done.stdout + done.stderr
     assert name[:50] in done.stderr
     assert sorted(tmp_path.rglob("*")) == before

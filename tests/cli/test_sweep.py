@@ -11,25 +11,21 @@ import pytest
 from tests.conftest import Run
 
 
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of fifty accounts."""
-    from planner.inputs.demo.company import build_company
-    from planner.inputs.demo.writing import write_company
-
-    folder = tmp_path_factory.mktemp("tiny")
-    write_company(build_company(accounts=50, reps=4, seed=7), folder)
-    return folder
-
-
 def test_a_sweep_writes_its_files_and_prints_one_object(
-    tables: Path, run: Run, tmp_path: Path
+    tiny_tables: Path, run: Run, tmp_path: Path
 ) -> None:
     """Two goals in two processes: rows, curves, plans; the same command again does nothing."""
     out = tmp_path / "sweep"
     command = (
-        *("sweep", tables / "baseline.toml", "--out", out, "--workers", "2", "--json"),
-        *("--vary", "quota.goal=2_000_000,2_500_000", "--set", "outcomes.draws=200"),
+        *("sweep", tiny_tables / "baseline.toml", "--out", out, "--workers", "2", "--json"),
+        *(
+            "--vary",
+            "quota.goal=2_000_000,2_500_000",
+            "--set",
+            "outcomes.draws=200",
+            "--set",
+            "potential.cuts=1",
+        ),
     )
     printed = json.loads(run(*command).stdout)
     assert (printed["combinations"], printed["reused"]) == (2, 0)
@@ -53,10 +49,10 @@ def test_a_sweep_writes_its_files_and_prints_one_object(
     ],
 )
 def test_a_wrong_sweep_is_refused_before_any_work(
-    tables: Path, run: Run, tmp_path: Path, arguments: tuple[str, ...], told: str
+    tiny_tables: Path, run: Run, tmp_path: Path, arguments: tuple[str, ...], told: str
 ) -> None:
     """Unknown keys, no values, and two kinds of workers end with 2 and leave no folder."""
     out = tmp_path / "sweep"
-    done = run("sweep", tables / "baseline.toml", "--out", out, *arguments, code=2)
+    done = run("sweep", tiny_tables / "baseline.toml", "--out", out, *arguments, code=2)
     assert told in done.stderr
     assert not out.exists()

@@ -1,18 +1,16 @@
-"""A very small company, for work that is done several times."""
+"""Plans that draw nothing."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
+from tests.drawings import leave_out_drawings
 
-@pytest.fixture(scope="session")
-def tiny_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tables and scenarios of a company of fifty accounts; nobody may change them."""
-    from planner.inputs.demo.company import build_company
-    from planner.inputs.demo.writing import write_company
 
-    folder = tmp_path_factory.mktemp("tiny")
-    write_company(build_company(accounts=50, reps=4, seed=7), folder)
-    return folder
+@pytest.fixture(scope="module", autouse=True)
+def _no_drawings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        leave_out_drawings(patch.setattr)
+        yield

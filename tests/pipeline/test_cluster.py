@@ -23,8 +23,8 @@ from planner.pipeline.workers import LocalWorkers
 from planner.scenario.variation import combine, read_variation
 
 ROOT = Path(__file__).parents[2]
-SMALL = ["outcomes.draws=200"]
-VARIED = "alignment.travel.weight=0.5,1.0,1.5,2.0,2.5"
+SMALL = ["outcomes.draws=200", "potential.cuts=1"]
+VARIED = "alignment.travel.weight=0.5,1.0,1.5,2.0"
 
 
 class Killer:

@@ -17,7 +17,7 @@ from planner.pipeline.workers import LocalWorkers, Work
 from planner.scenario.reading import read_scenario
 from planner.scenario.variation import Combination, combine, read_variation
 
-FEW = ["outcomes.draws=200", "quota.ramp_from='cohorts'"]
+FEW = ["outcomes.draws=200", "potential.cuts=2", "quota.ramp_from='cohorts'"]
 
 
 class Here:

@@ -10,7 +10,14 @@ import pytest
 from planner.review.plans import OpenPlan, open_plan
 from planner.review.store import Store, open_store
 from planner.review.versions import register
-from tests.reviews import split_managers
+from tests.drawings import leave_out_drawings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_drawings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        leave_out_drawings(patch.setattr)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -31,11 +38,9 @@ def store(database: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def managed_plan(demo_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenPlan:
+def managed_plan(managed_demo_plan: Path) -> OpenPlan:
     """The small demo company's plan under two managers."""
-    target = tmp_path_factory.mktemp("managed") / "baseline"
-    split_managers(demo_plan, target)
-    return open_plan("baseline", target)
+    return open_plan("baseline", managed_demo_plan)
 
 
 @pytest.fixture

@@ -8,16 +8,22 @@ from pathlib import Path
 import pytest
 
 from planner.review.years import YearTables
+from tests.drawings import leave_out_drawings
 from tests.postgres import Cluster
-from tests.reviews import Review, run_review, split_managers, write_bookings
+from tests.reviews import Review, run_review, write_bookings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_drawings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        leave_out_drawings(patch.setattr)
+        yield
 
 
 @pytest.fixture(scope="session")
-def review_plan(demo_plan: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def review_plan(managed_demo_plan: Path) -> Path:
     """The small demo company's plan under two managers; nobody may change it."""
-    target = tmp_path_factory.mktemp("managed") / "baseline"
-    split_managers(demo_plan, target)
-    return target
+    return managed_demo_plan
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
