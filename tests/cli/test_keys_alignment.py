@@ -394,6 +394,9 @@ def test_territories_need_no_places(small: SmallCompany, placed: int) -> None:
     plan = small.plan("alignment.territories=4", LOOSE)
     sizes = Counter(row["territory_id"] for row in plan.rows("assignments"))
     assert sorted(sizes) == ["T001", "T002", "T003", "T004"]
+    page = (plan.folder / "map.html").read_text(encoding="utf-8")
+    said = "58 without a place are not drawn" if placed else "none has a place"
+    assert said in page
 
 
 def test_a_number_of_territories_chooses_centres(small: SmallCompany) -> None:
