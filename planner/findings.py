@@ -52,3 +52,17 @@ class Finding:
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Return whether any finding stops the plan."""
     return any(finding.severity == "error" for finding in findings)
+
+
+def count_of(number: int, noun: str, one: str = "", more: str = "") -> str:
+    """Return a number with its noun and verb: ``1 account has``, ``2,000 accounts have``.
+
+    Parameters
+    ----------
+    number, noun
+        How many, and of what; the plural takes an s.
+    one, more
+        What follows one and several, such as ``has`` and ``have``.
+    """
+    words = [f"{number:,} {noun}{'' if number == 1 else 's'}", one if number == 1 else more]
+    return " ".join(word for word in words if word)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from planner import __version__
-from planner.cli.failures import leave_interrupted
+from planner.cli.failures import leave_interrupted, leave_refused
 
 # Name: (module, one line of help). The line stands here so that --help imports nothing else.
 COMMANDS = {
@@ -111,7 +111,15 @@ def planner(debug: bool) -> None:
 def run() -> None:
     """Run the command line."""
     arguments = _move_debug_first(sys.argv[1:])
-    planner.main(args=arguments, prog_name="planner")
+    try:
+        code = planner.main(args=arguments, prog_name="planner", standalone_mode=False)
+    except click.ClickException as error:
+        leave_refused(error, as_json="--json" in arguments)
+    except click.Abort:
+        click.echo("Aborted.", err=True)
+        sys.exit(1)
+    # Help and the version leave with a code; a command that is done gives none.
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _move_debug_first(arguments: list[str]) -> list[str]:

@@ -62,6 +62,15 @@ def leave_interrupted(*, as_json: bool = False) -> NoReturn:
     sys.exit(INTERRUPTED)
 
 
+def leave_refused(error: click.ClickException, *, as_json: bool) -> NoReturn:
+    """Say why the command line itself is wrong: a missing argument, an unknown option."""
+    error.show()
+    if as_json:
+        refusal = {"status": STATUS[2], "error": error.format_message(), "findings": []}
+        click.echo(to_json(refusal))
+    sys.exit(error.exit_code)
+
+
 def _leave(error: Exception, *, as_json: bool) -> None:
     if is_debugging():
         raise error

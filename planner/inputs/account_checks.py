@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.findings import EXAMPLES_SHOWN, Finding, Severity
+from planner.findings import EXAMPLES_SHOWN, Finding, Severity, count_of
 from planner.inputs.families import find_loops, word_loop
 from planner.inputs.frames import Frame
 from planner.inputs.identities import Directory, index_ids, match_ids, shorten
@@ -79,7 +79,7 @@ def _report_owner(owner: str, count: int, row: int, directory: Directory) -> Fin
     return Finding(
         severity="warning",
         code=f"accounts.{miss}_owner",
-        message=f"{owner!r}, who owns {count:,} accounts, {problem}.",
+        message=f"{owner!r}, who owns {count_of(count, 'account')}, {problem}.",
         advice=advice,
         table="accounts",
         row=row,
@@ -98,7 +98,7 @@ def _report_ownerless(data: pd.DataFrame) -> list[Finding]:
         Finding(
             severity="info",
             code="accounts.no_owner",
-            message=f"{count:,} accounts have no owner today; they are free to move.",
+            message=f"{count_of(count, 'account', 'has', 'have')} no owner today and may go to anybody.",
             advice="Nothing to do, unless the owners were lost in the export.",
             table="accounts",
             column="owner_id",
@@ -232,7 +232,7 @@ def check_missing_measures(frame: Frame, data: pd.DataFrame) -> list[Finding]:
         Finding(
             severity="info",
             code="accounts.missing_measure",
-            message=f"{int(data[name].isna().sum()):,} accounts have no {name}.",
+            message=f"{count_of(int(data[name].isna().sum()), 'account', 'has', 'have')} no {name}.",
             advice="Where it is balanced, the median of the account's segment stands in.",
             table="accounts",
             column=frame.headers[name],

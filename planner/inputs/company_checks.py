@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from planner.findings import Finding
+from planner.findings import Finding, count_of
 from planner.inputs.events import Events
 from planner.inputs.money import Currency
 from planner.inputs.people import People
@@ -68,7 +68,7 @@ def check_departed_owners(accounts: pd.DataFrame, people: People, period: Period
             severity="warning",
             code="accounts.departed_owner",
             message=f"{rep.name} ({rep.rep_id}) leaves on {rep.leave_date}, before the plan "
-            f"begins, and owns {int(counts[rep.rep_id]):,} accounts.",
+            f"begins, and owns {count_of(int(counts[rep.rep_id]), 'account')}.",
             advice="They move to the holder of the seat, or elsewhere; name a successor in reps.",
             table="accounts",
             column="owner_id",
@@ -87,8 +87,8 @@ def check_coverage_of_owners(accounts: pd.DataFrame, people: People) -> list[Fin
         Finding(
             severity="warning",
             code="accounts.owner_without_coverage",
-            message=f"{rep.name} ({rep.rep_id}) owns {int(counts[rep.rep_id]):,} accounts but has "
-            f"coverage {rep.coverage}.",
+            message=f"{rep.name} ({rep.rep_id}) owns {count_of(int(counts[rep.rep_id]), 'account')} "
+            f"but has coverage {rep.coverage}.",
             advice="They will move; give the rep coverage direct if they should not.",
             table="accounts",
             column="owner_id",

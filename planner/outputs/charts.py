@@ -86,6 +86,8 @@ def balance_chart(plan: Plan, name: str, render: Render = figure_svg) -> str:
         labels = territory_labels(plan)
         axes.set_yticks(lines, [labels[place] for place in order.tolist()])
         _finish_shares(axes, figure, measure, name)
+        # Half a line above and below, so that the first and the last dot are whole.
+        axes.set_ylim(-0.6, max(len(order), 1) - 0.4)
         return render(figure, f"balance-{name}", _balance_words(name, measure))
 
 

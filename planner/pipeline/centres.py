@@ -95,7 +95,14 @@ def _candidate_sites(company: Company, seed: int) -> Ints:
     kept = company.problem.kept
     count = len(company.seats.territory_ids)
     wanted = max(count, min(MOST_SITES, SITES_A_TERRITORY * count, MOST_CELLS // max(1, len(kept))))
-    return middle_units(company.units.points[kept], wanted, company.units.visits[kept], seed=seed)
+    points = company.units.points[kept]
+    sites = middle_units(points, wanted, company.units.visits[kept], seed=seed)
+    if len(sites) >= count:
+        return sites
+    # Too few places are known: territories there cannot be told apart by where they are, and any
+    # other units stand in.
+    others = np.setdiff1d(np.arange(len(kept)), sites)
+    return np.sort(np.concatenate([sites, others[: count - len(sites)]]))
 
 
 def _site_problem(scenario: Scenario, company: Company, sites: Ints) -> AlignmentProblem:

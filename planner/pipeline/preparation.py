@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import DataError
-from planner.findings import Finding, has_errors
+from planner.findings import Finding, count_of, has_errors
 from planner.pipeline.people import settle_people, with_ramp
 from planner.pipeline.progress import Stopwatch
 from planner.pipeline.seating import build_company_seats, place_open_sites
@@ -251,8 +251,9 @@ def refuse_surplus(seats: Seats, units: ControlUnits, data: PlanningData) -> Non
     surplus = Finding(
         severity="error",
         code="units.fewer_than_territories",
-        message=f"There are {territories:,} territories to fill, but only {pieces:,} pieces to "
-        f"fill them with: {len(data.accounts):,} accounts, families kept together.",
+        message=f"There are {territories:,} territories to fill, but only "
+        f"{count_of(pieces, 'piece')} to fill them with: "
+        f"{count_of(len(data.accounts), 'account')}, families kept together.",
         advice="Check that the tables are whole and parent_id is right, or plan fewer "
         "territories (alignment.territories, or the coverage of reps).",
         table="accounts",

@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-# A book is comparable with last period when this share of its revenue had a known quota.
+# Last period's quota is that of a book when this share of its revenue had a known quota.
 COMPARABLE_SHARE = 0.8
 YEAR = 365
 
@@ -40,8 +40,8 @@ class Books:
     measures
         Further bases by name (renewals due, history by type, …), (seats,).
     last_quota
-        Last period's quota of the book's accounts, annualised, minor units, (seats,); 0 where
-        it is not known.
+        Last period's quota of the book's accounts, annualised, or their run rate where no
+        quota of most of them is known, minor units, (seats,); 0 where they booked nothing.
     comparable
         Whether ``last_quota`` may be compared with, (seats,).
     """
@@ -134,15 +134,18 @@ def _total_floats(where: Ints, seats: int, values: Floats) -> Floats:
 def _last_quotas(
     where: Ints, history: Ints, trailing: Ints, of_account: Floats | None
 ) -> tuple[Ints, Bools]:
+    """Return last period's quota of each book, or its run rate, and whether it has either."""
     seats = len(history)
     if of_account is None:
-        return np.zeros(seats, dtype=np.int64), np.zeros(seats, dtype=bool)
+        of_account = np.full(len(where), np.nan)
     known = np.isfinite(of_account) & (where >= 0)
     covered = _total(where, seats, np.where(known, trailing, 0)).astype(np.float64)
     quota = np.bincount(where[known], weights=of_account[known], minlength=seats)
-    comparable = (history > 0) & (covered >= COMPARABLE_SHARE * history) & (quota > 0)
+    booked = history > 0
+    quoted = booked & (covered >= COMPARABLE_SHARE * history) & (quota > 0)
     grown = quota * history / np.where(covered > 0, covered, 1.0)
-    return np.where(comparable, np.rint(grown), 0).astype(np.int64), comparable
+    last = np.where(quoted, np.rint(grown), np.where(booked, history, 0))
+    return last.astype(np.int64), booked
 
 
 def spread_last_quotas(

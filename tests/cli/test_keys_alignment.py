@@ -386,6 +386,19 @@ def test_contiguity_needs_units(small: SmallCompany) -> None:
     assert "inputs.units" in small.refused("alignment.contiguity=true", code=2).said
 
 
+@pytest.mark.parametrize("placed", [0, 2])
+def test_territories_need_no_places(small: SmallCompany, placed: int) -> None:
+    """Where hardly an account has a place, a number of territories is filled by balance alone."""
+    for row in small.accounts[placed:]:
+        row.update(latitude="", longitude="", city="", country="")
+    plan = small.plan("alignment.territories=4", LOOSE)
+    sizes = Counter(row["territory_id"] for row in plan.rows("assignments"))
+    assert sorted(sizes) == ["T001", "T002", "T003", "T004"]
+    page = (plan.folder / "map.html").read_text(encoding="utf-8")
+    said = "58 without a place are not drawn" if placed else "none has a place"
+    assert said in page
+
+
 def test_a_number_of_territories_chooses_centres(small: SmallCompany) -> None:
     """Four centres, named from west to east, need no reps; more than accounts is an error."""
     plan = small.plan("alignment.territories=3", LOOSE)

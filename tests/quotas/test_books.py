@@ -27,7 +27,19 @@ def test_history_goes_where_the_accounts_go():
     assert books.potential.tolist() == [1, 5]
     assert books.accounts.tolist() == [1, 2]
     assert books.measures["renewals"].tolist() == [5.0, 7.0]
-    assert not books.comparable.any()
+
+
+def test_without_past_quotas_a_book_is_compared_with_its_run_rate():
+    """Where no quota is known, last year is what the same accounts booked; nothing is nothing."""
+    books = build_books(
+        ["T1", "T2", "T3"],
+        ["A", "B", "C"],
+        np.array([0, 1, 1, -1]),
+        np.array([10, 20, 30, 40]),
+        np.array([1, 2, 3, 4]),
+    )
+    assert books.last_quota.tolist() == [10, 50, 0]
+    assert books.comparable.tolist() == [True, True, False]
 
 
 def test_an_unchanged_book_keeps_its_own_quota():
@@ -61,16 +73,16 @@ def test_a_moved_account_takes_its_part_of_the_quota_along():
     assert books.last_quota.tolist() == [250, 1150]
 
 
-def test_a_book_mostly_without_quota_is_not_comparable():
-    """Below 80% of the revenue with a known quota nothing is compared."""
+def test_a_book_mostly_without_quota_is_compared_with_its_run_rate():
+    """Below 80% of the revenue with a known quota, what the accounts booked stands in."""
     owners, trailing = ["A", "X", "X", None], np.array([10, 30, 20, 20])
     spread = spread_last_quotas(owners, trailing, {"A": 1000})
     assert np.isnan(spread[1:]).all()
     books = build_books(
         ["T1"], ["A"], np.array([0, 0, 0, 0]), trailing, ZERO, last_quota_of_account=spread
     )
-    assert not books.comparable[0]
-    assert books.last_quota[0] == 0
+    assert books.comparable[0]
+    assert books.last_quota[0] == 80
 
 
 def test_quarterly_quotas_are_annualised():

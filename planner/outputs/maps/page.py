@@ -51,7 +51,8 @@ def draw_map(plan: Plan, proposed: Shapes, today: Shapes) -> str:
     moved = sum(flag & 1 for flag in payload["flags"])
     return template.render(
         title=plan.provenance.name,
-        subtitle=f"{len(payload['ids']):,} accounts, {len(payload['territories'])} territories, {moved:,} accounts change rep",
+        subtitle=f"{len(payload['ids']):,} accounts, {len(payload['territories'])} territories, "
+        f"{moved:,} accounts change rep{_word_unplaced(plan)}",
         groups=group_names(plan),
         main_group=0,
         measures=[measure["label"] for measure in payload["measures"]],
@@ -62,6 +63,17 @@ def draw_map(plan: Plan, proposed: Shapes, today: Shapes) -> str:
         script_hash=_hash(script),
         **_picture(plan, proposed, payload),
     )
+
+
+def _word_unplaced(plan: Plan) -> str:
+    """Return how many accounts the map cannot show, and where none can what would help."""
+    points = plan.data.accounts[["latitude", "longitude"]].to_numpy(float)
+    missing = int(np.isnan(points).any(axis=1).sum())
+    if not missing:
+        return ""
+    if missing < len(points):
+        return f"; {missing:,} without a place are not drawn"
+    return "; none has a place: give coordinates, or places of postal codes, to see them here"
 
 
 def escape_json(values: Any) -> str:
