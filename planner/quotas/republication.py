@@ -205,7 +205,7 @@ def _productive(
     if rep is None:
         return otherwise
     months = productive_months(rep, change.period, change.parameters.ramp)
-    share = sum(
+    share: float = sum(
         float(part) * month for part, month in zip(season.values(), months.tolist(), strict=True)
     )
     return round(min(max(share, 0.0), 1.0), 12)
