@@ -5,11 +5,12 @@ traveled to visit N points with a maximum of C stops per vehicle", Transportatio
 the line haul, 2 × distance ÷ visits per trip for each visit, which depends on who serves; and the
 local leg between one stop and the next, k × sqrt(area ÷ n), with k = 0.7124, the constant of
 Beardwood, Halton and Hammersley (1959) in the plane (Applegate et al. 2006). The area that one
-account has to itself is taken from its nearest neighbours.
+account has to itself is taken from its nearest neighbours, no more of them than a tour has stops.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,23 +79,27 @@ def measure_work(data: PlanningData, parameters: WorkloadParameters) -> AccountW
         hours_per_km=np.where(
             np.isnan(points[:, 0]), 0.0, visits * 2 * hours_of_km / parameters.visits_per_trip
         ),
-        tour_hours=visits * legs * hours_of_km * local_leg_km(points),
+        tour_hours=visits * legs * hours_of_km * local_leg_km(points, parameters.visits_per_trip),
         findings=(*said, *more),
     )
 
 
-def local_leg_km(points: Floats) -> Floats:
+def local_leg_km(points: Floats, visits_per_trip: float = NEIGHBOURS + 1.0) -> Floats:
     """Return the expected kilometres from each point to the next stop of a local tour, (points,).
 
     Parameters
     ----------
     points
         Latitude and longitude in degrees, NaN where unplaced (then 0), (points, 2).
+    visits_per_trip
+        Stops of one tour. No more neighbours than that are asked for: the next city is no next
+        stop of a tour through one that has enough accounts.
 
     Returns
     -------
     Floats
-        0.7124 × sqrt(area ÷ n), where n neighbours lie within a circle of that area.
+        0.7124 × sqrt(area ÷ n), where n neighbours lie within a circle of that area; the shorter
+        of what the stops of a tour and what the eight nearest neighbours tell.
     """
     legs = np.zeros(len(points))
     placed = np.flatnonzero(~np.isnan(points).any(axis=1))
@@ -102,8 +107,10 @@ def local_leg_km(points: Floats) -> Floats:
     if number < 1:
         return legs
     vectors = unit_vectors(points[placed])
-    chord, _ = cKDTree(vectors).query(vectors, k=[number + 1])
-    legs[placed] = TOUR_CONSTANT * EARTH_KM * np.ravel(chord) * np.sqrt(np.pi / number)
+    counts = np.array(sorted({min(number, max(1, math.ceil(visits_per_trip) - 1)), number}))
+    chord, _ = cKDTree(vectors).query(vectors, k=counts + 1)
+    spread = chord * np.sqrt(np.pi / counts)
+    legs[placed] = TOUR_CONSTANT * EARTH_KM * spread.min(axis=1)
     return legs
 
 

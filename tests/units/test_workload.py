@@ -84,6 +84,15 @@ def test_local_legs_follow_the_density_of_a_grid() -> None:
     assert inner.mean() == pytest.approx(TOUR_CONSTANT, rel=0.15)
 
 
+def test_a_tour_stays_in_a_city_that_has_its_stops() -> None:
+    """Four accounts in each of two far cities: a tour of three stops does not leave its city."""
+    near = np.array([[0.0, 0.0], [0.0, 0.01], [0.01, 0.0], [0.01, 0.01]])
+    points = np.vstack([np.add(near, (40.0, -75.0)), np.add(near, (34.0, -118.0))])
+    assert (local_leg_km(points, 3.0) < 2.0).all()
+    # Five stops need the other city too.
+    assert (local_leg_km(points, 6.0) > 100.0).all()
+
+
 def test_local_legs_of_few_points() -> None:
     """One account alone has no next stop, two have each other, and none may be unplaced."""
     assert local_leg_km(np.array([[40.0, -75.0]])).tolist() == [0.0]
