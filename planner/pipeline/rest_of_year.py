@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.pipeline.running import remaining_period
-from planner.pipeline.simulation import seat_holders
+from planner.pipeline.simulation import seat_holders, seat_loads
 from planner.quotas.hierarchy import COMPANY
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def foresee_rest(
         ramp=scenario.quota.ramp if scenario.quota else (),
         season=months,
         groups=_groups(scenario, company),
+        load=seat_loads(scenario, company, territory_of),
     )
     seats = company.seats
     own = [record.booked.get(rep or "", 0) for rep in seats.rep_ids]

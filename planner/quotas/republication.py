@@ -205,9 +205,8 @@ def _productive(
     if rep is None:
         return otherwise
     months = productive_months(rep, change.period, change.parameters.ramp)
-    share: float = sum(
-        float(part) * month for part, month in zip(season.values(), months.tolist(), strict=True)
-    )
+    monthly: list[float] = months.tolist()
+    share = sum(float(part) * month for part, month in zip(season.values(), monthly, strict=True))
     return round(min(max(share, 0.0), 1.0), 12)
 
 

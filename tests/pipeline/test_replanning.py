@@ -387,3 +387,15 @@ def test_a_lost_account_leaves_quotas_unless_they_are_to_be_relieved(
     assert quotas[rep] < was[rep]
     assert sum(quotas.values()) == sum(was.values())
     assert all(quotas[other] >= was[other] for other in was if other != rep)
+
+
+def test_what_nobody_has_time_for_is_not_booked_after_a_change_either(change: Change) -> None:
+    """The rest of the year knows how full each seat's days are, as the annual plan does."""
+    plain = change(day=date(2027, 1, 1))
+    full = change(day=date(2027, 1, 1), settings=("workload.hours_per_year=60",))
+    expected = [
+        next(one.expected for one in plan.outcomes.outcomes if one.level == "company")
+        for plan in (plain, full)
+        if plan.outcomes is not None
+    ]
+    assert expected[1] < 0.9 * expected[0]
