@@ -143,7 +143,7 @@ def test_keyboard_alone_reaches_an_account(team: Reviewers) -> None:
 def test_why_tells_alternatives_and_what_is_forbidden(team: Reviewers) -> None:
     """An account's explanation lists who else may serve it; a territory's, what it has."""
     page = team.open("ops", f"{PLAN}/table")
-    page.locator("#accounts tbody tr").nth(2).click()
+    page.locator("#accounts tbody tr").nth(2).locator("button").first.click()
     page.wait_for_selector("#chosen h2")
     words = page.locator("#chosen").inner_text().casefold()
     assert "who else could serve it" in words
@@ -172,7 +172,7 @@ def test_hostile_names_are_text_everywhere(hostile: Reviewers, path: str) -> Non
     page = hostile.open("owner", PLAN + path)
     if path in {"/map", "/table"}:
         for row in range(len(HOSTILE)):
-            page.locator("#accounts tbody tr").nth(row).click()
+            page.locator("#accounts tbody tr").nth(row).locator("button").first.click()
             page.wait_for_selector("#chosen h2")
         draw_around(page, 0)
         page.wait_for_selector("#target")

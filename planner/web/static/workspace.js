@@ -197,7 +197,7 @@ try {
   /** Tests and readers that cannot see the map ask here what it shows. */
   /** @type {any} */ (window).territoryMap = work.map;
   byId("waiting").remove();
-  byId("counts").textContent = `${data.accounts.toLocaleString("en-GB")} accounts, ${data.moved.toLocaleString("en-GB")} change rep`;
+  byId("counts").textContent = `${data.accounts.toLocaleString("en-GB")} accounts, ${data.moved.toLocaleString("en-GB")} move`;
   wireMap(work);
   wireTools(work);
   work.details.nothing();
