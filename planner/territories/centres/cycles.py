@@ -10,10 +10,10 @@ import numpy.typing as npt
 from planner.territories.centres.model import Choice
 from planner.territories.compiled import RandomState
 from planner.territories.contiguity.graph import Scratch, count_extra_parts
-from planner.territories.progress import Run
+from planner.territories.progress import Run, worst_excess
 from planner.territories.sites.annealing import Field, anneal
 from planner.territories.sites.dual import SiteBound
-from planner.territories.sites.state import Best, SiteState, worst_excess
+from planner.territories.sites.state import Best, SiteState
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -81,7 +81,10 @@ class CentreSearch:
         """Return the largest relative excess over any limit of the last attempt."""
         if self.attempt is None:
             return None
-        return worst_excess(self.choice.rules, *self.attempt)
+        slot_of, centres = self.attempt
+        rules = self.choice.rules
+        place = centres if rules.by_site else np.arange(centres.size)
+        return worst_excess(rules.amounts, rules.lower[:, place], rules.upper[:, place], slot_of)
 
     def offer(self, slot_of: Ints, centres: Ints, cost: float) -> None:
         """Keep a partition that is known to keep every rule, if it costs less than the best."""

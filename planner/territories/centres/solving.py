@@ -17,8 +17,8 @@ from planner.territories.centres.regions import improve_regions
 from planner.territories.centres.reporting import report_choice
 from planner.territories.centres.starts import place_units, spread_sites, take_start
 from planner.territories.compiled import seed_state
+from planner.territories.contiguity.findings import describe_graph, refuse_graph
 from planner.territories.contiguity.graph import label_parts, make_scratch
-from planner.territories.contiguity.solving import describe_graph, refuse_parts
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
 from planner.territories.sites.dual import SiteLists
@@ -57,9 +57,10 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     if choice.connected:
         parts = label_parts(choice.graph, np.zeros(choice.units, np.int64))
         findings = describe_graph(problem, choice.graph, parts)
-        if parts.max() + 1 > choice.territories:
-            refused = (*findings, refuse_parts(problem, parts))
-            return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
+        refused = refuse_graph(problem, parts)
+        if refused:
+            told = (*findings, *refused)
+            return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
     if choice.open_sites + int((choice.rules.fixed >= 0).sum()) < choice.territories:
         raise ValueError(
             f"{choice.territories:,} centres are wanted, but there are only {choice.sites:,} sites"

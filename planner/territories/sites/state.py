@@ -197,26 +197,6 @@ def violation_after(
     return total
 
 
-def worst_excess(rules: SiteRules, slot_of: Ints, centre: Ints) -> float:
-    """Return the largest excess over a limit, relative to it, 0 where all hold.
-
-    Parameters
-    ----------
-    rules
-        With the limits.
-    slot_of, centre
-        A partition, (units,) and (territories,).
-    """
-    place = centre if rules.by_site else np.arange(centre.size)
-    loads = np.array([np.bincount(slot_of, row, centre.size) for row in rules.amounts])
-    loads = loads.reshape(-1, centre.size)
-    worst = 0.0
-    for limit, sign in ((rules.upper[:, place], 1.0), (rules.lower[:, place], -1.0)):
-        over = sign * (loads - limit) / np.maximum(np.abs(limit), 1e-300)
-        worst = max(worst, float(over[np.isfinite(limit)].max(initial=0.0)))
-    return worst if worst > 1e-9 else 0.0
-
-
 @compiled
 def _change(costs: SiteCosts, site: int, leaving: int, joining: int) -> float:
     """Return how much more a site costs once one unit has left and another joined."""
