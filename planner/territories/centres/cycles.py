@@ -41,6 +41,8 @@ class CentreSearch:
         What the prices proved last, or None.
     attempt
         The last partition and its centres, whether or not it keeps the rules.
+    strictness
+        What breaking a limit by a mean territory counts for, in mean territories' costs.
     """
 
     choice: Choice
@@ -52,6 +54,7 @@ class CentreSearch:
     bound: float = -np.inf
     sites: SiteBound | None = None
     attempt: tuple[Ints, Ints] | None = None
+    strictness: float = 10.0
 
     @property
     def cost(self) -> float:

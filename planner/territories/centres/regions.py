@@ -32,7 +32,7 @@ PATIENCE, CALM = 0.5, 0.9
 CLOSING, OPENING = 6, 8
 MOST_FREE, MOST_FREE_APART, MOST_PAIRS = 16, 12, 12
 TIGHT = 0.1
-STRICT = (10.0, 1.1, 1e4)
+STRICT, STRICTER = (10.0, 1e4), 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,7 +75,7 @@ class RegionSearch:
         if self.bent <= 1e-9:
             search.offer(self.state.slot_of, self.state.centre, self.cost)
         search.attempt = (self.state.slot_of, self.state.centre)
-        self.patience, self.strictness = 0.0, STRICT[0]
+        self.patience = 0.0
         self.scale = self.penalty = max(self.cost, 1e-300) / choice.territories
         mean = choice.units / choice.territories
         self.breadth = int(np.clip(round(REGION_UNITS / mean), FEWEST, MOST))
@@ -111,8 +111,8 @@ class RegionSearch:
         self._anneal(region)
         kept = self._settle(region)
         # Limits that stay broken count for more and more.
-        grown = self.strictness * (1 / STRICT[1] if self.bent <= 1e-9 else STRICT[1])
-        self.strictness = float(np.clip(grown, STRICT[0], STRICT[2]))
+        grown = self.search.strictness * (1 / STRICTER if self.bent <= 1e-9 else STRICTER)
+        self.search.strictness = float(np.clip(grown, *STRICT))
         return kept
 
     def _draw_breadth(self) -> int:
@@ -228,7 +228,7 @@ class RegionSearch:
         if self.tight:
             self._part_pairs(region.slots)
         cost, bent = total_inside(self.choice.rules, self.state, region.inside)
-        weight = self.strictness * self.scale
+        weight = self.search.strictness * self.scale
         worse = self.patience * region.cost / region.pool.size * self.search.rng.exponential()
         won = cost + weight * bent < region.cost + weight * region.bent + worse
         if not won:
@@ -280,7 +280,7 @@ class RegionSearch:
         region = self._take(np.array([a, b]))
         free = self._pick_free(region, a, b)
         pair = make_pair(self.choice.costs, rules, state, a, b, free)
-        weight = self.strictness * self.scale
+        weight = self.search.strictness * self.scale
         with_a, left, right, cost, bent = part_again(rules, self.choice.graph, state, pair, weight)
         before = region.cost + weight * region.bent
         if left < 0 or cost + weight * bent >= before - 1e-9 * abs(before):
