@@ -241,6 +241,8 @@ class Phrases:
         return f"{amount} must change owner in any case, {what}; {limit} may."
 
     def _apart(self, found: Obstacle) -> str:
+        if found.groups[0].kind == "measure":
+            return self._misfit(found)
         if found.groups[-1].kind == "territories":
             return (
                 f"The geographic units are in {found.amount:,.0f} parts that do not touch, more "
@@ -249,6 +251,23 @@ class Phrases:
         return (
             f"{self.people(found.territories)} is held units in {found.amount:,.0f} parts that "
             f"no chain of units joins ({self.accounts(found.units)})."
+        )
+
+    def _misfit(self, found: Obstacle) -> str:
+        """Say that no whole number of territories fits a part of the map."""
+        most = found.side == "upper"
+        if found.groups[-1].kind == "territories":
+            return (
+                f"The map's separate parts need at {'least' if most else 'most'} {found.amount:,.0f} "
+                f"territories by {found.counted}, and there are {found.limit:,.0f}."
+            )
+        names = self.company.problem.problem.unit_ids
+        who = _join([names[unit] for unit in found.units[:NAMED].tolist()])
+        has, limit = (self.amount(found.counted, x) for x in (found.amount, found.limit))
+        bound = f"may have {limit} at most" if most else f"must have {limit} at least"
+        return (
+            f"No other unit touches {who} ({self.count(len(found.units), 'unit')} in all): shared "
+            f"by {len(found.territories):,}, each territory there has {has}, and {bound}."
         )
 
     def finding(self, found: Obstacle) -> Finding:
@@ -268,6 +287,8 @@ class Phrases:
 
     def _advice(self, found: Obstacle) -> str:
         options = [f"set {self.setting(relief)}" for relief in self.sensible(found.reliefs)]
+        if any(group.kind == "contiguity" for group in found.groups):
+            options.append("add the neighbours that cut-off units are served from")
         if any(group.kind == "holds" for group in found.groups):
             options.append("lift the hold of some of these accounts")
         if any(group.kind == "eligibility" for group in found.groups):

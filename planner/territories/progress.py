@@ -7,6 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +105,25 @@ class Run:
                 seconds=self.seconds,
             )
         )
+
+
+def worst_excess(amounts: Floats, lower: Floats, upper: Floats, territory_of: Ints) -> float:
+    """Return the largest excess over a limit, relative to it, 0 where all hold.
+
+    Parameters
+    ----------
+    amounts
+        (measures, units)
+    lower, upper
+        (measures, territories), infinite where there is none.
+    territory_of
+        Territory of each unit, (units,).
+    """
+    worst, territories = 0.0, lower.shape[1]
+    for row, low, high in zip(amounts, lower, upper, strict=True):
+        loads = np.bincount(territory_of, row, territories)
+        for limit, over in ((high, loads - high), (low, low - loads)):
+            known = np.isfinite(limit)
+            share = over[known] / np.maximum(np.abs(limit[known]), 1e-300)
+            worst = max(worst, float(share.max(initial=0.0)))
+    return worst if worst > 1e-9 else 0.0

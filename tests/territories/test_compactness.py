@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.territories import AlignmentProblem, align
+from planner.territories.alignment import Start
 from planner.territories.compactness.solving import long_and_short, measure_paths
 from planner.territories.contiguity.graph import build_graph, count_extra_parts
 
@@ -121,3 +122,17 @@ def test_a_graph_in_more_parts_than_territories_is_infeasible():
     result = align(problem)
     assert result.status == "infeasible"
     assert any(f.code == "alignment.more_parts_than_territories" for f in result.findings)
+
+
+def test_a_start_is_kept_and_completed():
+    """A good partition survives the least effort, and units that it does not know are placed."""
+    edges = make_grid(6, 6)
+    problem = AlignmentProblem.from_graph(
+        edges, np.ones(len(edges)), 4, {"calls": np.ones(36)}, tolerance=0.1
+    )
+    good = align(problem, seed=0, effort=0.2)
+    owner = good.alignment.territory_of.copy()
+    kept = align(problem, seed=3, effort=0.01, start=Start(territory_of=owner))
+    assert kept.cost <= good.cost
+    owner[[0, 35]] = -1
+    assert align(problem, seed=3, effort=0.05, start=Start(territory_of=owner)).cost is not None

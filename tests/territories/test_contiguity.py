@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.territories import AlignmentProblem, align
+from planner.territories.alignment import Start, evaluate
 from planner.territories.contiguity.graph import (
     build_graph,
     count_extra_parts,
@@ -73,7 +76,8 @@ def test_given_homes_get_connected_territories():
     assert result.cost == pytest.approx(5.0)
     assert result.alignment.territory_of.tolist() == read_owners(rows).tolist()
     assert result.bound <= 5.0 + 1e-9
-    assert "contiguity" in result.bound_relaxes
+    assert result.status == "optimal"
+    assert result.bound_relaxes == ()
 
 
 @settings(max_examples=10, deadline=None)
@@ -150,3 +154,97 @@ def test_parts_are_numbered_by_their_first_unit():
     """Labels follow the order of units, so that they repeat."""
     graph = build_graph(np.array([(0, 2), (1, 3)]), 5)
     assert label_parts(graph, np.zeros(5, np.int64)).tolist() == [0, 1, 0, 1, 2]
+
+
+def find_best_connected(problem, edges):
+    """Return the least cost over all connected alignments within limits, by trying them all."""
+    graph, best = build_graph(edges, problem.unit_count), np.inf
+    for way in product(range(problem.territory_count), repeat=problem.unit_count):
+        owner = np.array(way)
+        # The empty territory is connected, too: only what the rules say counts.
+        if count_extra_parts(graph, owner) == 0 and not evaluate(problem, owner).violations:
+            best = min(best, evaluate(problem, owner).cost)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_small_maps_match_brute_force(seed):
+    """The bound never exceeds the optimum, and a plan is found whenever there is one."""
+    rng = np.random.default_rng(seed)
+    edges = draw_grid(["aaa", "aaa"] if seed % 2 else ["aaa.", "aaaa"])
+    units = int(edges.max()) + 1
+    calls = rng.integers(1, 5, units).astype(float)
+    target = calls.sum() / 2
+    problem = AlignmentProblem.from_arrays(
+        rng.uniform(0, 10, (units, 2)).round(2),
+        {"calls": calls},
+        lower={"calls": 0.8 * target},
+        upper={"calls": 1.2 * target},
+        neighbours=edges,
+    )
+    best = find_best_connected(problem, edges)
+    result = align(problem, seed=0)
+    assert result.status == ("optimal" if np.isfinite(best) else "infeasible")
+    assert result.bound is None or result.bound <= best + 1e-6
+    assert (result.alignment is not None) == np.isfinite(best)
+    if result.alignment is not None:
+        assert result.cost == pytest.approx(best)
+
+
+def test_a_part_that_no_number_of_territories_fits_is_proven_infeasible():
+    """A lone island with less than a territory must have is named, with what it has."""
+    edges = draw_grid(["aaaa.a"])
+    problem = AlignmentProblem.from_arrays(
+        np.ones((5, 2)),
+        {"calls": np.ones(5)},
+        lower={"calls": 2},
+        neighbours=edges,
+        unit_names=["Kent", "Surrey", "Sussex", "Hants", "Wight"],
+    )
+    result = align(problem)
+    assert result.status == "infeasible"
+    (found,) = [f for f in result.findings if f.code == "alignment.parts_out_of_balance"]
+    assert "Wight" in found.message
+    assert "must have 2 at least" in found.message
+
+
+def test_parts_that_need_more_territories_than_there_are_are_proven_infeasible():
+    """Two parts of three calls each need two territories of at most two: four in all."""
+    problem = AlignmentProblem.from_arrays(
+        np.ones((6, 3)),
+        {"calls": np.ones(6)},
+        upper={"calls": 2},
+        neighbours=draw_grid(["aaa.aaa"]),
+    )
+    result = align(problem)
+    assert result.status == "infeasible"
+    assert any("at least 4 territories" in f.message for f in result.findings)
+
+
+def test_a_connected_start_is_kept_where_nothing_better_is_found():
+    """The least effort from a good plan costs no more than it."""
+    rng = np.random.default_rng(3)
+    edges = draw_grid(["a" * 8] * 8)
+    problem = AlignmentProblem.from_arrays(
+        rng.uniform(0, 10, (64, 4)),
+        {"calls": rng.uniform(0.5, 1.5, 64)},
+        tolerance=0.2,
+        neighbours=edges,
+    )
+    good = align(problem, seed=0)
+    start = Start(territory_of=good.alignment.territory_of)
+    assert align(problem, seed=5, effort=0.01, start=start).cost <= good.cost * (1 + 1e-9)
+
+
+def test_progress_says_how_far_the_balance_is():
+    """While limits are broken the worst is told, and nothing once they hold."""
+    told = []
+    edges = draw_grid(["aaaa", "aaaa"])
+    problem = AlignmentProblem.from_arrays(
+        np.arange(16.0).reshape(8, 2), {"calls": np.ones(8)}, tolerance=0.1, neighbours=edges
+    )
+    align(problem, effort=0.1, progress=told.append)
+    shown = [one.worst_balance for one in told if one.stage == "contiguity"]
+    assert shown
+    assert all(worst is not None for worst in shown)
+    assert shown[-1] == 0.0

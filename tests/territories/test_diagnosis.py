@@ -13,7 +13,14 @@ from scipy import sparse
 
 from planner.territories.diagnosis.attempt import relax_problem, reliefs_of_attempt
 from planner.territories.diagnosis.conflicts import find_conflict, find_obstacles, least_tolerance
-from planner.territories.diagnosis.terms import ELIGIBILITY, HOLDS, Conflict, Relief, RuleGroup
+from planner.territories.diagnosis.terms import (
+    CONTIGUITY,
+    ELIGIBILITY,
+    HOLDS,
+    Conflict,
+    Relief,
+    RuleGroup,
+)
 from planner.territories.limits import Budget, LossLimit, Measure
 from planner.territories.problem import AlignmentProblem
 from planner.territories.rules import check_rules
@@ -235,3 +242,25 @@ def test_a_conflict_of_bunches_is_proven_on_the_units(monkeypatch: pytest.Monkey
     assert set(bunched.groups) == set(single.groups)
     for one, other in zip(single.reliefs, bunched.reliefs, strict=True):
         assert one.by - 1e-6 <= other.by <= one.by * 1.5 + 0.02
+
+
+@pytest.mark.parametrize("island", [1.0, 2.0])
+def test_an_island_that_fits_no_whole_number_of_territories_is_named(island):
+    """What cut-off units come to is said, and the least wider tolerance just lets them be."""
+    amounts = np.array([1.0, 1.0, 1.0, 1.0, island])
+    problem = AlignmentProblem.build(
+        unit_ids=["a", "b", "c", "d", "island"],
+        territory_ids=["x", "y"],
+        measures=[
+            Measure(name="calls", amounts=amounts, lower=np.full(2, 2.4), upper=np.full(2, 3.6))
+        ],
+        neighbours=np.array([(0, 1), (1, 2), (2, 3)]),
+    )
+    found = [o for o in find_obstacles(problem) if CONTIGUITY in o.groups]
+    assert found
+    for obstacle in found:
+        (relief,) = obstacle.reliefs
+        for by, possible in ((relief.by * 1.001, True), (relief.by * 0.99, False)):
+            wider = relax_problem(problem, [Relief(group=relief.group, by=by)])
+            assert is_feasible(wider) is possible
+    assert is_feasible(problem) is False

@@ -10,14 +10,14 @@ import numpy.typing as npt
 from planner.territories.centres.model import Choice
 from planner.territories.compiled import RandomState
 from planner.territories.contiguity.graph import Scratch, count_extra_parts
-from planner.territories.progress import Run
-from planner.territories.sites.annealing import anneal
+from planner.territories.progress import Run, worst_excess
+from planner.territories.sites.annealing import Field, anneal
 from planner.territories.sites.dual import SiteBound
 from planner.territories.sites.state import Best, SiteState
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-TRIES_PER_UNIT = 3_000
+TRIES_PER_UNIT = 1_000
 CHUNK = 50_000
 
 
@@ -41,6 +41,8 @@ class CentreSearch:
         What the prices proved last, or None.
     attempt
         The last partition and its centres, whether or not it keeps the rules.
+    strictness
+        What breaking a limit by a mean territory counts for, in mean territories' costs.
     """
 
     choice: Choice
@@ -52,6 +54,7 @@ class CentreSearch:
     bound: float = -np.inf
     sites: SiteBound | None = None
     attempt: tuple[Ints, Ints] | None = None
+    strictness: float = 10.0
 
     @property
     def cost(self) -> float:
@@ -67,8 +70,24 @@ class CentreSearch:
 
     def tell(self, stage: str) -> None:
         """Tell whoever wants to know what has been reached."""
-        cost = self.cost if np.isfinite(self.cost) else None
-        self.run.tell(stage, cost=cost, bound=self.bound if np.isfinite(self.bound) else None)
+        if self.run.progress is None:
+            return
+        found = np.isfinite(self.cost)
+        self.run.tell(
+            stage,
+            cost=self.cost if found else None,
+            bound=self.bound if np.isfinite(self.bound) else None,
+            worst_balance=0.0 if found else self._find_worst(),
+        )
+
+    def _find_worst(self) -> float | None:
+        """Return the largest relative excess over any limit of the last attempt."""
+        if self.attempt is None:
+            return None
+        slot_of, centres = self.attempt
+        rules = self.choice.rules
+        place = centres if rules.by_site else np.arange(centres.size)
+        return worst_excess(rules.amounts, rules.lower[:, place], rules.upper[:, place], slot_of)
 
     def offer(self, slot_of: Ints, centres: Ints, cost: float) -> None:
         """Keep a partition that is known to keep every rule, if it costs less than the best."""
@@ -79,7 +98,13 @@ class CentreSearch:
 
 
 def anneal_from(
-    search: CentreSearch, slot_of: Ints, centres: Ints, hot: float, cold: float, share: float
+    search: CentreSearch,
+    slot_of: Ints,
+    centres: Ints,
+    hot: float,
+    cold: float,
+    share: float,
+    time_share: float = 1.0,
 ) -> None:
     """Anneal once from a partition, in chunks, so that a limit of time is kept.
 
@@ -93,26 +118,29 @@ def anneal_from(
         First and last temperature, in mean costs of a unit.
     share
         How much of a whole cycle to spend.
+    time_share
+        How much of the time that is left it may take at most.
     """
     choice, run = search.choice, search.run
     if choice.connected and count_extra_parts(choice.graph, slot_of) > 0:
         return
     state = make_state(choice, slot_of, centres)
-    anneal_chunk(search, state, 1, (1.0, 1.0), 1.0)
+    search.attempt = (state.slot_of, state.centre)
+    whole = Field(search.best, np.arange(choice.units), np.ones(choice.territories, np.bool_))
+    anneal_field(search, state, whole, 1, (1.0, 1.0), 1.0)
     total = float(state.cost.sum())
     unit, penalty = max(total, 1e-300) / choice.units, max(total, 1e-300) / choice.territories
     tries = max(1, int(share * TRIES_PER_UNIT * choice.units))
-    begun, room = run.seconds, run.remaining
-    done = 0
-    while done < tries and not run.is_over():
+    begun, room = run.seconds, time_share * run.remaining
+    done, part = 0, 0.0
+    while done < tries and part < 1.0 and not run.is_over():
         part = max(done / tries, (run.seconds - begun) / room if np.isfinite(room) else 0.0)
         after = min(1.0, part + CHUNK / tries)
         heat = hot * (cold / hot) ** np.array([part, after]) * unit
         chunk = min(CHUNK, tries - done)
-        penalty = anneal_chunk(search, state, chunk, (heat[0], heat[1]), penalty)
+        penalty = anneal_field(search, state, whole, chunk, (heat[0], heat[1]), penalty)
         done += CHUNK
         search.tell("centres")
-    search.attempt = (state.slot_of.copy(), state.centre.copy())
 
 
 def make_state(choice: Choice, slot_of: Ints, centres: Ints) -> SiteState:
@@ -143,9 +171,10 @@ def make_state(choice: Choice, slot_of: Ints, centres: Ints) -> SiteState:
     )
 
 
-def anneal_chunk(
+def anneal_field(
     search: CentreSearch,
     state: SiteState,
+    field: Field,
     tries: int,
     heat: tuple[float, float],
     penalty: float,
@@ -155,9 +184,11 @@ def anneal_chunk(
     Parameters
     ----------
     search
-        The problem; its best is changed in place.
+        The problem.
     state
         Changed in place.
+    field
+        What may change; its best is changed in place.
     tries
         Number of moves tried.
     heat
@@ -168,5 +199,5 @@ def anneal_chunk(
     choice = search.choice
     return anneal(
         choice.costs, choice.rules, choice.near, choice.graph, search.scratch,
-        state, search.best, search.random, tries, heat[0], heat[1], penalty,
+        state, field, search.random, tries, heat[0], heat[1], penalty,
     )  # fmt: skip

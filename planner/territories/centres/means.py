@@ -19,8 +19,8 @@ from planner.territories.centres.model import Choice, list_sites, make_choice
 from planner.territories.centres.reporting import report_choice
 from planner.territories.centres.starts import place_units, spread_sites
 from planner.territories.compiled import seed_state
+from planner.territories.contiguity.findings import describe_graph, refuse_parts
 from planner.territories.contiguity.graph import count_extra_parts, label_parts, make_scratch
-from planner.territories.contiguity.solving import describe_graph, refuse_parts
 from planner.territories.costs import TravelTerm
 from planner.territories.distances import measure_distances
 from planner.territories.problem import AlignmentProblem, Sites

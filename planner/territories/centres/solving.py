@@ -13,21 +13,25 @@ from planner.territories.alignment import AlignmentResult, Start
 from planner.territories.centres.bounds import lower_table, pick_sites, price, prove
 from planner.territories.centres.cycles import CentreSearch, anneal_from
 from planner.territories.centres.model import Choice, list_sites, locate, make_choice, settle
+from planner.territories.centres.regions import improve_regions
 from planner.territories.centres.reporting import report_choice
-from planner.territories.centres.starts import place_units, spread_sites
+from planner.territories.centres.starts import place_units, spread_sites, take_start
 from planner.territories.compiled import seed_state
+from planner.territories.contiguity.findings import describe_graph, refuse_graph
 from planner.territories.contiguity.graph import label_parts, make_scratch
-from planner.territories.contiguity.solving import describe_graph, refuse_parts
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
+from planner.territories.sites.dual import SiteLists
 from planner.territories.sites.state import Best
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-CYCLES = 6
-HEAT = (0.3, 0.3, 1.0, 0.1, 0.5, 2.0)
+CYCLES = 3
+HEAT = (0.3, 1.0, 0.1, 2.0)
 COLD = 0.005
-EXACT_AFTER = 3
+ANNEALING_SHARE = 0.15
+EXACT_AFTER = 2
+SMALL, SMALL_SHARE = 200, 0.2
 
 
 def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> AlignmentResult:
@@ -40,9 +44,8 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     run
         Seed, effort, time and whom to tell.
     start
-        Not used where centres are chosen.
+        An alignment to begin from, or None; not used where centres are means.
     """
-    del start
     sites = problem.sites
     assert sites is not None
     if sites.centres == "mean":
@@ -54,20 +57,36 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     if choice.connected:
         parts = label_parts(choice.graph, np.zeros(choice.units, np.int64))
         findings = describe_graph(problem, choice.graph, parts)
-        if parts.max() + 1 > choice.territories:
-            refused = (*findings, refuse_parts(problem, parts))
-            return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
+        refused = refuse_graph(problem, parts)
+        if refused:
+            told = (*findings, *refused)
+            return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
     if choice.open_sites + int((choice.rules.fixed >= 0).sum()) < choice.territories:
         raise ValueError(
             f"{choice.territories:,} centres are wanted, but there are only {choice.sites:,} sites"
         )
-    plain = not has_other_rules(problem)
+    plain, begin = not has_other_rules(problem), read_start(problem, start)
     limit = run.time_limit
     if not plain and limit is not None:
-        search = search_centres(choice, replace(run, time_limit=0.5 * limit))
+        search = search_centres(choice, replace(run, time_limit=0.5 * limit), begin)
     else:
-        search = search_centres(choice, run)
+        search = search_centres(choice, run, begin)
     return _report(problem, search, findings, run)
+
+
+def read_start(problem: AlignmentProblem, start: Start | None) -> Ints | None:
+    """Return the territory of each unit that a start says, -1 where unknown, or None.
+
+    Parameters
+    ----------
+    problem
+        Of any kind.
+    start
+        What a solve may begin from, or None.
+    """
+    if start is None or start.territory_of is None:
+        return None
+    return problem.collapse(start.territory_of)
 
 
 def has_other_rules(problem: AlignmentProblem) -> bool:
@@ -89,7 +108,7 @@ def has_other_rules(problem: AlignmentProblem) -> bool:
     )
 
 
-def search_centres(choice: Choice, run: Run) -> CentreSearch:
+def search_centres(choice: Choice, run: Run, begin: Ints | None = None) -> CentreSearch:
     """Search for the cheapest centres and the units that each serves.
 
     Parameters
@@ -98,6 +117,8 @@ def search_centres(choice: Choice, run: Run) -> CentreSearch:
         The problem as arrays.
     run
         On which terms.
+    begin
+        A partition to begin from, -1 where unknown, (units,), or None.
     """
     rng = run.make_rng()
     search = CentreSearch(
@@ -113,33 +134,44 @@ def search_centres(choice: Choice, run: Run) -> CentreSearch:
         ),
     )
     with suppress(KeyboardInterrupt):
-        _search(search)
+        _search(search, begin)
     return search
 
 
-def _search(search: CentreSearch) -> None:
-    """Bound, start from the bound's sites, anneal in cycles, and prove what is small."""
+def _search(search: CentreSearch, begin: Ints | None) -> None:
+    """Bound, begin from the bound's sites or a start, improve in cycles, prove what is small."""
     choice, run = search.choice, search.run
-    centres = spread_sites(choice, search.rng)
-    anneal_from(search, place_units(choice, centres), centres, 0.1, 0.1, 0.1)
+    taken = None if begin is None else take_start(choice, begin)
+    if taken is None:
+        centres = spread_sites(choice, search.rng)
+        anneal_from(search, place_units(choice, centres), centres, 0.1, 0.1, 0.1)
+    else:
+        search.attempt = taken
+        improve_regions(search, 0.0, 0.0)
     lists = list_sites(choice)
     table = lower_table(choice, lists)
     price(search, lists, table)
     cycles = CYCLES * run.effort if run.time_limit is None else np.inf
     number = 0
     while number < cycles and not search.is_done:
-        hot = HEAT[number % len(HEAT)]
-        if number % 3 == 0 or not np.isfinite(search.cost):
-            centres = pick_sites(search, lists, number)
-            slot_of = place_units(choice, centres)
-        else:
-            slot_of, centres = search.best.slot_of.copy(), search.best.centre.copy()
-        anneal_from(search, slot_of, centres, hot, COLD, 1.0)
+        _improve(search, lists, number, restart=taken is None or number > 0)
         number += 1
         if number == 1 and not search.is_done:
             price(search, lists, table)
         if number == EXACT_AFTER and not search.is_done:
             prove(search)
+
+
+def _improve(search: CentreSearch, lists: SiteLists, number: int, *, restart: bool) -> None:
+    """Improve the best region by region, or in every other cycle a start of its own."""
+    choice = search.choice
+    if restart and (number % 2 == 0 or not np.isfinite(search.cost)):
+        centres = pick_sites(search, lists, number)
+        hot = HEAT[number // 2 % len(HEAT)]
+        anneal_from(search, place_units(choice, centres), centres, hot, COLD, 1.0, ANNEALING_SHARE)
+    elif np.isfinite(search.cost):
+        search.attempt = (search.best.slot_of.copy(), search.best.centre.copy())
+    improve_regions(search, 1.0, SMALL_SHARE if choice.units <= SMALL else 1.0)
 
 
 def _report(

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.territories.centres.model import Choice
-from planner.territories.contiguity.graph import label_parts
-from planner.territories.sites.costs import cost_columns
+from planner.territories.contiguity.graph import count_extra_parts, label_parts
+from planner.territories.contiguity.starts import keep_main_pieces
+from planner.territories.sites.costs import cost_columns, price_pairs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -113,16 +114,21 @@ def _grow_regions(choice: Choice, centres: Ints) -> Ints:
     """Grow connected territories from the units next to their centres, cheapest unit first."""
     block = cost_columns(choice.costs, centres)
     slot_of = np.full(choice.units, -1, np.int64)
-    queue: list[tuple[float, int, int]] = []
     for slot, site in enumerate(centres.tolist()):
         unit = int(choice.site_unit[site])
         if slot_of[unit] >= 0:
             spare = np.flatnonzero(slot_of < 0)
             unit = int(spare[np.argmin(block[spare, slot])])
         slot_of[unit] = slot
-        queue.append((0.0, unit, slot))
-    heapq.heapify(queue)
+    return _grow_from(choice, block, slot_of)
+
+
+def _grow_from(choice: Choice, block: Floats, slot_of: Ints) -> Ints:
+    """Give each unit without a territory to one that it touches, cheapest unit first."""
+    slot_of = slot_of.copy()
     first, other = choice.graph
+    queue = [(0.0, unit, int(slot_of[unit])) for unit in np.flatnonzero(slot_of >= 0).tolist()]
+    heapq.heapify(queue)
     while queue:
         _, unit, slot = heapq.heappop(queue)
         if slot_of[unit] not in (-1, slot):
@@ -132,3 +138,60 @@ def _grow_regions(choice: Choice, centres: Ints) -> Ints:
             if slot_of[near] < 0:
                 heapq.heappush(queue, (float(block[near, slot]), near, slot))
     return np.where(slot_of < 0, 0, slot_of)
+
+
+def take_start(choice: Choice, given: Ints) -> tuple[Ints, Ints] | None:
+    """Return the partition of an earlier answer with what it lacks, and its centres.
+
+    Parameters
+    ----------
+    choice
+        The problem.
+    given
+        Territory of each unit, -1 where unknown, (units,).
+
+    Returns
+    -------
+    tuple or None
+        Territory of each unit and site of each territory; None where the graph of neighbours
+        does not let every territory be connected from there.
+    """
+    slot_of = _keep_connected(choice, given) if choice.connected else given.copy()
+    centres = _find_medians(choice, slot_of)
+    block = cost_columns(choice.costs, centres)
+    if choice.connected:
+        empty = np.flatnonzero(np.bincount(slot_of[slot_of >= 0], minlength=len(centres)) == 0)
+        slot_of[choice.site_unit[centres[empty]]] = empty
+        slot_of = _grow_from(choice, block, slot_of)
+        return None if count_extra_parts(choice.graph, slot_of) > 0 else (slot_of, centres)
+    slot_of = np.where(slot_of < 0, np.argmin(block, axis=1), slot_of)
+    return _fill_empty(choice, centres, slot_of), centres
+
+
+def _keep_connected(choice: Choice, given: Ints) -> Ints:
+    """Return a partition with only the main piece of each territory left, -1 elsewhere."""
+    nobody = choice.territories
+    named = np.where(given < 0, nobody, given)
+    kept = keep_main_pieces(choice.graph, named, np.full(choice.units, -1), nobody + 1)
+    return np.where(given < 0, -1, kept)
+
+
+def _find_medians(choice: Choice, slot_of: Ints) -> Ints:
+    """Return the cheapest site of each territory among its units' own, (territories,)."""
+    centres, own = choice.rules.fixed.copy(), choice.rules.own_site
+    free = np.ones(choice.sites, np.bool_)
+    free[centres[centres >= 0]] = False
+    free[choice.open_sites :] = False
+    for slot in np.flatnonzero(centres < 0).tolist():
+        members = np.flatnonzero(slot_of == slot)
+        sites = np.unique(own[members])
+        sites = sites[free[sites]]
+        if sites.size == 0:
+            unplaced = own[slot_of < 0]
+            sites = np.append(unplaced[free[unplaced]], np.flatnonzero(free))[:1]
+            members = members[:0]
+        pairs = np.repeat(members, sites.size), np.tile(sites, members.size)
+        sums = price_pairs(choice.costs, *pairs).reshape(-1, sites.size).sum(axis=0)
+        centres[slot] = sites[np.argmin(sums)]
+        free[centres[slot]] = False
+    return centres

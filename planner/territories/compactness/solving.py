@@ -20,6 +20,7 @@ from planner.territories.compactness.moves import (
     find_diameter,
 )
 from planner.territories.compiled import RandomState, seed_state
+from planner.territories.contiguity.findings import describe_graph, refuse_graph
 from planner.territories.contiguity.graph import (
     Graph,
     Scratch,
@@ -28,9 +29,9 @@ from planner.territories.contiguity.graph import (
     label_parts,
     make_scratch,
 )
-from planner.territories.contiguity.solving import describe_graph, refuse_parts
+from planner.territories.contiguity.starts import keep_main_pieces
 from planner.territories.problem import AlignmentProblem
-from planner.territories.progress import Run
+from planner.territories.progress import Run, worst_excess
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -64,6 +65,15 @@ class CompactSearch:
     attempt: Ints
     floor: float
 
+    def tell(self, run: Run) -> None:
+        """Tell whoever wants to know what has been reached."""
+        if run.progress is None:
+            return
+        rules, worst = self.rules, 0.0
+        if self.diameter is None:
+            worst = worst_excess(rules.amounts, rules.lower, rules.upper, self.attempt)
+        run.tell("compactness", cost=self.diameter, bound=self.floor, worst_balance=worst)
+
     @property
     def diameter(self) -> float | None:
         """The best diameter, None before there is one."""
@@ -87,11 +97,10 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     graph = build_graph(problem.graph.edges, problem.unit_count)
     parts = label_parts(graph, np.zeros(problem.unit_count, np.int64))
     findings = describe_graph(problem, graph, parts)
-    if parts.max() + 1 > problem.territory_count:
-        refused = refuse_parts(problem, parts)
-        return report_choice(
-            problem, run, None, bound=None, infeasible=True, findings=(*findings, refused)
-        )
+    refused = refuse_graph(problem, parts)
+    if refused:
+        told = (*findings, *refused)
+        return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
     rules = make_rules(problem)
     search = CompactSearch(
         rules=rules,
@@ -101,7 +110,9 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
         attempt=np.zeros(problem.unit_count, np.int64),
         floor=bound_diameter(rules, graph),
     )
-    begin = None if start is None else start.territory_of
+    begin = None
+    if start is not None and start.territory_of is not None:
+        begin = problem.collapse(start.territory_of)
     with suppress(KeyboardInterrupt):
         search_starts(search, run, begin)
     found = search.attempt if search.diameter is None else search.best.slot_of
@@ -185,15 +196,36 @@ def search_starts(search: CompactSearch, run: Run, begin: Ints | None) -> None:
     while number < starts and not run.is_over():
         number += 1
         slot_of = seed_partition(search.rules, rng)
-        if number == 1 and begin is not None and (begin >= 0).all():
-            slot_of = begin.copy()
-        if count_extra_parts(search.graph, slot_of) > 0:
+        if number == 1 and begin is not None:
+            slot_of = complete_start(search, begin)
+        if slot_of.min() < 0 or count_extra_parts(search.graph, slot_of) > 0:
             continue
         tries = TRIES_PER_UNIT * len(slot_of) * long_and_short(number)
         anneal_start(search, run, random, slot_of, tries)
-        run.tell("compactness", cost=search.diameter, bound=search.floor)
+        search.tell(run)
         if search.best.diameter[0] <= search.floor * (1.0 + 1e-9):
             return
+
+
+def complete_start(search: CompactSearch, begin: Ints) -> Ints:
+    """Return a start in one piece a territory: what is unknown goes with the nearest unit.
+
+    Parameters
+    ----------
+    search
+        The problem.
+    begin
+        Territory of each unit, -1 where unknown, (units,).
+    """
+    nobody = search.rules.lower.shape[1]
+    named = np.where(begin < 0, nobody, begin)
+    kept = keep_main_pieces(search.graph, named, np.full(len(begin), -1), nobody + 1)
+    known = np.flatnonzero((kept >= 0) & (kept < nobody))
+    if np.unique(kept[known]).size < nobody:
+        return begin
+    nearest = known[np.argmin(search.rules.distance[:, known], axis=1)]
+    placed = (kept >= 0) & (kept < nobody)
+    return np.where(placed, kept, kept[nearest])
 
 
 def long_and_short(number: int) -> int:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from planner.findings import EXAMPLES_SHOWN, Finding
 from planner.territories.alignment import AlignmentResult, Start
 from planner.territories.compiled import seed_state
+from planner.territories.contiguity.exact import MOST_PAIRS, solve_small
+from planner.territories.contiguity.findings import describe_graph, refuse_graph
 from planner.territories.contiguity.graph import (
     Graph,
     build_graph,
@@ -29,8 +30,7 @@ from planner.territories.given.solving import (
     refuse_homeless,
     search_fixed,
 )
-from planner.territories.names import list_names
-from planner.territories.prices.candidates import list_candidates
+from planner.territories.prices.candidates import Candidates, list_candidates
 from planner.territories.prices.dual import price_candidates, typical_cost
 from planner.territories.prices.sources import open_source
 from planner.territories.problem import AlignmentProblem
@@ -38,114 +38,14 @@ from planner.territories.progress import Run
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 TRIES_PER_UNIT = 4_000
 ROUNDS = 40
 HOT, COLD = 0.5, 0.005
+WARM, REHEAT = 0.05, 0.4
+CHUNK = 100_000
+MOST_CYCLES, SMALL = 6, 2_000
 PRICING_SHARE = 0.4
-
-
-def describe_graph(problem: AlignmentProblem, graph: Graph, parts: Ints) -> tuple[Finding, ...]:
-    """Return findings on islands, separate parts and bridges of the graph of neighbours.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    graph
-        The neighbours.
-    parts
-        Connected part of each unit, (units,).
-    """
-    found: list[Finding] = []
-    alone = np.flatnonzero(np.diff(graph.first) == 0)
-    if alone.size:
-        found.append(_name_islands(problem, alone))
-    sizes = np.bincount(parts)
-    apart = np.flatnonzero((sizes > 1) & (sizes < sizes.max()))
-    if apart.size or (sizes == sizes.max()).sum() > 1:
-        found.append(_name_parts(problem, parts, sizes))
-    found.extend(_name_bridges(problem, graph))
-    return tuple(found)
-
-
-def _name_islands(problem: AlignmentProblem, alone: Ints) -> Finding:
-    names = [problem.unit_ids[unit] for unit in alone[:EXAMPLES_SHOWN].tolist()]
-    return Finding(
-        severity="warning",
-        code="units.island",
-        message=f"{list_names(names)} has no neighbour at all, so no other unit can share its "
-        "territory",
-        advice="Add the neighbour it is served from (a ferry, a bridge) to the units' neighbours.",
-        table="units",
-        subject=names[0],
-        count=int(alone.size),
-    )
-
-
-def _name_parts(problem: AlignmentProblem, parts: Ints, sizes: Ints) -> Finding:
-    smaller = np.argsort(-sizes, kind="stable")[1:]
-    firsts = [int(np.flatnonzero(parts == part)[0]) for part in smaller[:EXAMPLES_SHOWN].tolist()]
-    names = [problem.unit_ids[unit] for unit in firsts]
-    return Finding(
-        severity="warning",
-        code="units.separate_parts",
-        message=f"The units are in {len(sizes)} parts that do not touch; apart from the largest "
-        f"({sizes.max():,} units) they begin with {list_names(names)}",
-        advice="A territory lies within one part. Add neighbours where a part is served from "
-        "another.",
-        table="units",
-        subject=names[0],
-        count=len(sizes),
-    )
-
-
-def _name_bridges(problem: AlignmentProblem, graph: Graph) -> tuple[Finding, ...]:
-    """Return a finding on edges whose loss would part the graph (leaves left aside)."""
-    import networkx as nx
-
-    ends = np.repeat(np.arange(problem.unit_count), np.diff(graph.first))
-    net = nx.Graph(zip(ends.tolist(), graph.other.tolist(), strict=True))
-    narrow = [edge for edge in nx.bridges(net) if min(net.degree[e] for e in edge) > 1]
-    if not narrow:
-        return ()
-    one, other = min(tuple(sorted(edge)) for edge in narrow)
-    a, b = problem.unit_ids[one], problem.unit_ids[other]
-    return (
-        Finding(
-            severity="info",
-            code="units.bridge",
-            message=f"{len(narrow)} links alone hold parts of the map together, for example "
-            f"{a} with {b}",
-            advice="A territory that spans such a link must hold both its ends.",
-            table="units",
-            subject=a,
-            count=len(narrow),
-        ),
-    )
-
-
-def refuse_parts(problem: AlignmentProblem, parts: Ints) -> Finding:
-    """Return the finding where the graph has more parts than there are territories.
-
-    Parameters
-    ----------
-    problem
-        The problem.
-    parts
-        Connected part of each unit, (units,).
-    """
-    _, first = np.unique(parts, return_index=True)
-    names = [problem.unit_ids[unit] for unit in np.sort(first)[:EXAMPLES_SHOWN].tolist()]
-    return Finding(
-        severity="error",
-        code="alignment.more_parts_than_territories",
-        message=f"The units are in {len(first)} parts that do not touch, but there are only "
-        f"{problem.territory_count} territories; the parts begin with {list_names(names)}",
-        advice="Add neighbours where a part is served from another, or ask for more territories.",
-        table="units",
-        subject=names[0],
-        count=len(first),
-    )
 
 
 def solve_connected(problem: AlignmentProblem, run: Run, start: Start | None) -> AlignmentResult:
@@ -163,9 +63,10 @@ def solve_connected(problem: AlignmentProblem, run: Run, start: Start | None) ->
     graph = build_graph(problem.neighbours, problem.unit_count)
     parts = label_parts(graph, np.zeros(problem.unit_count, np.int64))
     findings = describe_graph(problem, graph, parts)
-    if parts.max() + 1 > problem.territory_count:
-        refused = (*findings, refuse_parts(problem, parts))
-        return make_result(problem, run, None, bound=None, infeasible=True, findings=refused)
+    refused = refuse_graph(problem, parts)
+    if refused:
+        told = (*findings, *refused)
+        return make_result(problem, run, None, bound=None, infeasible=True, findings=told)
     homeless = find_homeless(problem)
     if len(homeless):
         return refuse_homeless(problem, run, homeless)
@@ -175,14 +76,15 @@ def solve_connected(problem: AlignmentProblem, run: Run, start: Start | None) ->
     pricing = replace(run, time_limit=None if limited is None else PRICING_SHARE * limited)
     found: Ints | None = None
     interrupted = False
+    begin = None if start is None or start.territory_of is None else start.territory_of
     try:
         search_fixed(problem, open_source(problem, model), pricing, start, loose)
         if not loose.proven_infeasible:
-            found = search_connected(problem, model, graph, run, loose)
+            found = search_connected(problem, model, graph, run, loose, begin)
     except KeyboardInterrupt:
         interrupted = True
     shown = loose.territory_of if found is None else found
-    return make_result(
+    result = make_result(
         problem,
         run,
         shown,
@@ -191,19 +93,11 @@ def solve_connected(problem: AlignmentProblem, run: Run, start: Start | None) ->
         prices=None
         if loose.prices is None
         else name_prices(model, loose.prices, problem.territory_ids),
-        relaxes=() if shown is not None and _is_free(loose, shown) else ("contiguity",),
+        relaxes=("contiguity",),
         findings=findings,
         interrupted=interrupted,
     )
-
-
-def _is_free(loose: Incumbent, shown: Ints) -> bool:
-    """Say whether the best without contiguity happens to be connected and proven."""
-    return (
-        loose.territory_of is not None
-        and loose.is_optimal
-        and bool(np.array_equal(loose.territory_of, shown))
-    )
+    return replace(result, bound_relaxes=()) if result.status == "optimal" else result
 
 
 def search_connected(
@@ -212,6 +106,7 @@ def search_connected(
     graph: Graph,
     run: Run,
     loose: Incumbent,
+    begin: Ints | None,
 ) -> Ints:
     """Make an assignment connected and anneal it; return the best, (units,).
 
@@ -221,6 +116,8 @@ def search_connected(
         The problem and the terms.
     loose
         The best assignment and bound without contiguity.
+    begin
+        An earlier alignment to begin from, by the problem's rows, -1 where unknown, or None.
     """
     if loose.excess == 0 and loose.territory_of is not None:
         owner = loose.territory_of
@@ -236,10 +133,56 @@ def search_connected(
     rough = candidates.territory[priced.best].astype(np.int64)
     if loose.territory_of is not None:
         rough = loose.territory_of
+    known = np.full(len(rough), -1) if begin is None else problem.collapse(begin)
+    # Where a start says all, the search stays near it.
+    hot = HOT if (known < 0).any() else WARM
+    rough = np.where((known >= 0) & _may_serve(candidates, known), known, rough)
     need = count_needed(problem, graph)
     owner = connect_pieces(graph, candidates, rough, problem.held, need)
     search.place_units(find_places(candidates, owner))
-    return anneal_rounds(search, graph, owner, run, scale, loose.bound)
+    found = anneal_rounds(search, graph, owner, run, scale * hot, loose.bound)
+    return _settle_small(problem, search, graph, run, loose, found)
+
+
+def _settle_small(
+    problem: AlignmentProblem,
+    search: Search,
+    graph: Graph,
+    run: Run,
+    loose: Incumbent,
+    found: Ints,
+) -> Ints:
+    """Solve what is small exactly, contiguity included; return the best, (units,)."""
+    if len(search.candidates.territory) > MOST_PAIRS or not _lists_all(problem, search):
+        return found
+    search.place_units(find_places(search.candidates, found))
+    feasible = not search.excess.any() and count_extra_parts(graph, found) == 0
+    cost = search.cost if feasible else np.inf
+    if feasible and cost - loose.bound <= 1e-9 * abs(cost):
+        return found
+    exact = solve_small(search, graph, run, loose.bound)
+    if exact.place is not None:
+        search.place_units(exact.place)
+        if not search.excess.any() and search.cost < cost:
+            found, cost = search.territory_of, search.cost
+    if not np.isfinite(exact.bound):
+        loose.proven_infeasible = not feasible
+    loose.bound = max(loose.bound, min(exact.bound, cost))
+    return found
+
+
+def _lists_all(problem: AlignmentProblem, search: Search) -> bool:
+    """Say whether the candidates are all pairs that may be."""
+    held = problem.held[:, None]
+    free = (held < 0) | (held == np.arange(problem.territory_count))
+    may = problem.eligible_block(np.arange(problem.unit_count)) & free
+    return len(search.candidates.territory) >= int(may.sum())
+
+
+def _may_serve(candidates: Candidates, owner: Ints) -> Bools:
+    """Say whether each unit's territory is among its candidates, (units,)."""
+    same = candidates.territory == owner[candidates.unit_of]
+    return np.asarray(np.bincount(candidates.unit_of, same, len(owner)) > 0)
 
 
 def count_needed(problem: AlignmentProblem, graph: Graph) -> Ints:
@@ -263,9 +206,9 @@ def count_needed(problem: AlignmentProblem, graph: Graph) -> Ints:
 
 
 def anneal_rounds(
-    search: Search, graph: Graph, owner: Ints, run: Run, scale: float, bound: float
+    search: Search, graph: Graph, owner: Ints, run: Run, hot: float, bound: float
 ) -> Ints:
-    """Anneal in rounds of growing penalties until the effort or the time is spent.
+    """Anneal in cycles of rounds with changing penalties until the effort or the time is spent.
 
     Parameters
     ----------
@@ -276,9 +219,9 @@ def anneal_rounds(
     owner
         Its territories, (units,).
     run
-        On which terms.
-    scale
-        A typical difference of cost.
+        On which terms: without a limit of time a large problem has one cycle.
+    hot
+        The first temperature, in cost; every other cycle begins cooler, from the best.
     bound
         No assignment costs less.
 
@@ -287,25 +230,80 @@ def anneal_rounds(
     Ints
         The best assignment that keeps every limit, else the last, (units,).
     """
-    units, territories = len(owner), search.model.territory_count
-    size = np.bincount(owner, minlength=territories).astype(np.int64)
+    size = np.bincount(owner, minlength=search.model.territory_count).astype(np.int64)
     place = search.state.place
     partition = Partition(owner.copy(), size, place.copy(), np.array([np.inf]))
-    random, scratch = seed_state(run.make_rng()), make_scratch(units)
-    hard = search.model.hard
-    rounds = max(2, int(ROUNDS * run.effort)) if run.time_limit is None else ROUNDS
-    heat = scale * HOT * (COLD / HOT) ** (np.arange(rounds + 1) / rounds)
-    tries = max(1, TRIES_PER_UNIT * units // ROUNDS)
-    for number in range(rounds):
-        kept = anneal_connected(
-            search.ground, hard, graph, scratch, search.state, partition, random,
-            tries, heat[number], heat[number + 1],
-        )  # fmt: skip
-        search.refresh()
-        search.ground.inner[:, hard] *= 0.9 if kept > 8 else 1.0 if kept > 0 else 1.5
-        cost = float(partition.cost[0])
-        run.tell("contiguity", cost=cost if np.isfinite(cost) else None, bound=bound)
-        if run.is_over():
-            break
+    annealing = _Annealing(search, graph, partition, run, bound)
+    cycles = np.inf
+    if run.time_limit is None:
+        cycles = run.effort * max(1, min(MOST_CYCLES, SMALL // len(owner)))
+    number = 0
+    while number == 0 or (number < cycles and not annealing.is_done):
+        # Every other cycle forgets where the best was: small maps have many dead ends.
+        if number % 2:
+            annealing.restart()
+        annealing.cycle(hot * REHEAT if number % 2 else hot)
+        number += 1
     best = partition.best if np.isfinite(partition.cost[0]) else search.state.place
     return search.candidates.territory[best].astype(np.int64)
+
+
+class _Annealing:
+    """A connected partition as it is annealed."""
+
+    def __init__(
+        self, search: Search, graph: Graph, partition: Partition, run: Run, bound: float
+    ) -> None:
+        self.search, self.graph, self.partition = search, graph, partition
+        self.run, self.bound = run, bound
+        self.inner = search.ground.inner.copy()
+        self.random, self.scratch = seed_state(run.make_rng()), make_scratch(partition.owner.size)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the time is over, or the bound proves the best."""
+        cost = float(self.partition.cost[0])
+        proven = np.isfinite(cost) and cost - self.bound <= 1e-9 * abs(cost)
+        return bool(proven) or self.run.is_over()
+
+    def restart(self) -> None:
+        """Go back to the best that keeps every limit, if there is one."""
+        search, partition = self.search, self.partition
+        if np.isfinite(partition.cost[0]):
+            search.place_units(partition.best)
+            partition.owner[:] = search.territory_of
+            partition.size[:] = np.bincount(partition.owner, minlength=partition.size.size)
+
+    def cycle(self, hot: float) -> None:
+        """Anneal once from a temperature down, in chunks, so that a limit of time is kept."""
+        search, run, units = self.search, self.run, self.partition.owner.size
+        rounds = ROUNDS if run.time_limit is not None else max(2, int(ROUNDS * run.effort))
+        tries = max(1, TRIES_PER_UNIT * units // ROUNDS)
+        begun, room = run.seconds, run.remaining
+        search.ground.inner[:] = self.inner
+        for number in range(rounds):
+            kept, done = 0, 0
+            while done < tries and not self.is_done:
+                part = (number + done / tries) / rounds
+                if np.isfinite(room):
+                    part = max(part, (run.seconds - begun) / room)
+                heat = hot * (COLD / HOT) ** np.minimum([part, part + 1 / rounds], 1.0)
+                kept += self._anneal(min(CHUNK, tries - done), heat)
+                done += CHUNK
+            hard = search.model.hard
+            search.ground.inner[:, hard] *= 0.9 if kept > 8 else 1.0 if kept > 0 else 1.5
+            if self.is_done:
+                return
+
+    def _anneal(self, tries: int, heat: Floats) -> int:
+        search, partition = self.search, self.partition
+        kept = anneal_connected(
+            search.ground, search.model.hard, self.graph, self.scratch, search.state, partition,
+            self.random, tries, heat[0], heat[1],
+        )  # fmt: skip
+        search.refresh()
+        cost = float(partition.cost[0])
+        found = np.isfinite(cost)
+        worst = 0.0 if found else search.worst_balance
+        self.run.tell("contiguity", cost if found else None, self.bound, worst)
+        return kept

@@ -64,7 +64,7 @@ def find_obstacles(problem: AlignmentProblem, scales: Scales | None = None) -> t
             count_forced_moves(problem, told),
             count_large_units(problem),
             count_obstacles(problem, told),
-            count_pieces_apart(problem),
+            count_pieces_apart(problem, told),
         )
     )
 

@@ -9,27 +9,41 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from planner.territories.contiguity.counting import Misfit, find_misfits, fit_parts
 from planner.territories.diagnosis.terms import (
     CONTIGUITY,
     ELIGIBILITY,
     HOLDS,
+    KIND_OF_RULE,
     TERRITORIES,
     Obstacle,
+    Relief,
     RuleGroup,
+    Scales,
+    hard_rows,
 )
+from planner.territories.limits import Measure
 from planner.territories.problem import AlignmentProblem
+from planner.territories.rules.check import Rows
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+MOST_RELIEF = 10.0
+"""No tolerance is widened by more targets than this."""
 
 
-def count_pieces_apart(problem: AlignmentProblem) -> Iterator[Obstacle]:
-    """Yield what cannot hang together: more islands than territories, holds on two of them.
+def count_pieces_apart(problem: AlignmentProblem, scales: Scales) -> Iterator[Obstacle]:
+    """Yield what cannot hang together, or cannot be balanced so.
+
+    More islands than territories; holds on two of them; a part of the map that no whole number
+    of territories fits.
 
     Parameters
     ----------
     problem
         Territories given.
+    scales
+        What one whole of a relief is.
     """
     if problem.neighbours is None:
         return
@@ -38,6 +52,8 @@ def count_pieces_apart(problem: AlignmentProblem) -> Iterator[Obstacle]:
     if count > problem.territory_count:
         yield _too_many(problem, count, part)
         return
+    for misfit in find_misfits(problem, part):
+        yield _name_misfit(problem, part, misfit, scales)
     held = problem.held[problem.held >= 0]
     for place in np.flatnonzero(np.bincount(held, minlength=1) > 1).tolist():
         yield from _count_held(problem, place, part)
@@ -55,6 +71,51 @@ def _parts(problem: AlignmentProblem, inside: Bools) -> tuple[int, Ints]:
     found = np.full(problem.unit_count, -1, dtype=np.int64)
     found[inside] = place.reshape(-1)
     return len(used), found
+
+
+def _name_misfit(problem: AlignmentProblem, part: Ints, misfit: Misfit, scales: Scales) -> Obstacle:
+    """Return a part that no whole number of territories fits, with the least relief."""
+    group = RuleGroup(kind="measure", name=misfit.measure)
+    measure = next(m for m in problem.measures if m.name == misfit.measure)
+    units = np.flatnonzero(part == misfit.part)
+    if misfit.part < 0:
+        units = np.unique(part, return_index=True)[1]
+    by = _least_relief(problem, measure, part, scales)
+    return Obstacle(
+        groups=(group, CONTIGUITY, *(TERRITORIES,) * (misfit.part < 0)),
+        counted=misfit.measure,
+        side="upper" if misfit.too_much else "lower",
+        territories=np.arange(misfit.number),
+        units=units[np.argsort(-measure.amounts[units], kind="stable")],
+        amount=misfit.amount,
+        limit=misfit.limit,
+        reliefs=() if by is None else (Relief(group=group, by=by),),
+    )
+
+
+def _least_relief(
+    problem: AlignmentProblem, measure: Measure, part: Ints, scales: Scales
+) -> float | None:
+    """Return the least addition to a tolerance with which every part fits, None above 10."""
+    rows = next(r for r in hard_rows(problem) if _is_balance(r, measure))
+    step = scales.step(problem, rows)
+
+    def fits(by: float) -> bool:
+        low = float((measure.lower - by * step).min())
+        high = float((measure.upper + by * step).max())
+        return next(fit_parts(measure, part, problem.territory_count, low, high), None) is None
+
+    if not fits(MOST_RELIEF):
+        return None
+    low, high = 0.0, MOST_RELIEF
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if fits(middle) else (middle, high)
+    return high
+
+
+def _is_balance(rows: Rows, measure: Measure) -> bool:
+    return rows.name == measure.name and KIND_OF_RULE[rows.rule] == "measure"
 
 
 def _too_many(problem: AlignmentProblem, count: int, part: Ints) -> Obstacle:

@@ -44,6 +44,8 @@ class Piece:
     outer
         Whether rounding must never forbid what is allowed: for a proof, instead of never
         allowing what is forbidden.
+    clauses
+        Candidates of which one must be taken, or one of the second list must not be.
     """
 
     start: Ints
@@ -55,6 +57,7 @@ class Piece:
     hard: Bools
     elastic: bool = False
     outer: bool = False
+    clauses: tuple[tuple[list[int], list[int]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,6 +117,8 @@ def solve_piece(
             _add_row(model, chosen, objective, ground, piece, at, (territory, column))
     for column in np.flatnonzero(ground.wide == 1).tolist():
         _add_row(model, chosen, objective, ground, piece, np.arange(len(chosen)), (0, column))
+    for taken, left in piece.clauses:
+        model.add_bool_or([chosen[c] for c in taken] + [~chosen[c] for c in left])
     model.minimize(cp_model.LinearExpr.weighted_sum(objective.variables, objective.weights))
     _hint(model, chosen, piece)
     solver: Any = cp_model.CpSolver()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,22 +16,56 @@ from planner.territories.sites.state import (
     Near,
     SiteRules,
     SiteState,
-    fill_state,
-    total_violation,
+    fill_slots,
+    violation_after,
 )
 
-Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+GROWTH, SHRINK = 5.0, 0.995
+
+
+class Field(NamedTuple):
+    """What an annealing may change, and the best that it met.
+
+    Parameters
+    ----------
+    best
+        Written for the units and territories concerned alone; its cost is theirs.
+    pool
+        Units that may move: all of the territories concerned, (pool,).
+    inside
+        Which territories those are, (territories,).
+    """
+
+    best: Best
+    pool: Ints
+    inside: Bools
 
 
 @compiled
-def _offer_best(state: SiteState, best: Best, cost: float) -> None:
+def _offer_best(state: SiteState, field: Field, cost: float) -> None:
     """Keep a partition without violations if it costs less than the best."""
+    best = field.best
     if cost < best.cost[0] - 1e-9 * abs(best.cost[0]) or best.cost[0] == np.inf:
-        for unit in range(state.slot_of.size):
+        for unit in field.pool:
             best.slot_of[unit] = state.slot_of[unit]
         for slot in range(state.centre.size):
-            best.centre[slot] = state.centre[slot]
+            if field.inside[slot]:
+                best.centre[slot] = state.centre[slot]
         best.cost[0] = cost
+
+
+@compiled
+def total_inside(rules: SiteRules, state: SiteState, inside: Bools) -> tuple[float, float]:
+    """Return what some territories cost, and by how much they break their limits."""
+    cost, bent = 0.0, 0.0
+    for slot in range(state.size.size):
+        if inside[slot]:
+            cost += state.cost[slot]
+            bent += violation_after(rules, state, slot, state.centre[slot], -1, -1)
+    return cost, bent
 
 
 @compiled
@@ -40,7 +76,7 @@ def anneal(
     graph: Graph,
     scratch: Scratch,
     state: SiteState,
-    best: Best,
+    field: Field,
     random: RandomState,
     tries: int,
     hot: float,
@@ -53,8 +89,10 @@ def anneal(
     ----------
     costs, rules, near, graph, scratch
         The problem.
-    state, best, random
+    state, random
         Changed in place.
+    field
+        What may change; its best is changed in place.
     tries
         Number of moves tried.
     hot, cold
@@ -67,26 +105,27 @@ def anneal(
     float
         The penalty at the end.
     """
-    fill_state(costs, rules, state)
-    units = state.slot_of.size
-    cost, bent = state.cost.sum(), total_violation(rules, state)
+    pool, inside = field.pool, field.inside
+    fill_slots(costs, rules, state, pool, inside)
+    cost, bent = total_inside(rules, state, inside)
     cooling = (cold / hot) ** (1.0 / max(1, tries))
     temperature = hot
-    check = units // 64 + 1
-    low, high = penalty * 1e-3, penalty * 1e3
+    check = pool.size // 64 + 1
+    low, high = penalty * 1e-3, penalty * 30.0
+    grow = np.exp(GROWTH * check / max(tries, check))
     for step in range(tries):
         temperature *= cooling
         if step % check == 0 and bent <= 1e-9:
-            _offer_best(state, best, cost)
+            _offer_best(state, field, cost)
         if step % check == 0:
-            penalty = min(high, max(low, penalty * (0.99 if bent <= 1e-9 else 1.01)))
-        i = draw_below(random, units)
+            penalty = min(high, max(low, penalty * (SHRINK if bent <= 1e-9 else grow)))
+        i = pool[draw_below(random, pool.size)]
         first, last = near.first[i], near.first[i + 1]
         if first == last or rules.keep[i]:
             continue
         j = near.other[first + draw_below(random, last - first)]
         target = state.slot_of[j]
-        if target == state.slot_of[i]:
+        if target == state.slot_of[i] or not inside[target]:
             continue
         if draw_below(random, 2) == 0:
             j = -1
@@ -100,7 +139,8 @@ def anneal(
         )
         cost += change
         bent += bend
-    fill_state(costs, rules, state)
-    if total_violation(rules, state) <= 1e-9:
-        _offer_best(state, best, state.cost.sum())
+    fill_slots(costs, rules, state, pool, inside)
+    cost, bent = total_inside(rules, state, inside)
+    if bent <= 1e-9:
+        _offer_best(state, field, cost)
     return penalty

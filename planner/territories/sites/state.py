@@ -109,19 +109,35 @@ class Best(NamedTuple):
 
 
 @compiled
-def fill_state(costs: SiteCosts, rules: SiteRules, state: SiteState) -> None:
-    """Recompute every sum of a state from its partition, and choose the centres again."""
-    state.size[:] = 0
-    state.loads[:] = 0.0
-    for unit in range(state.slot_of.size):
-        slot = state.slot_of[unit]
-        state.rows[slot, state.size[slot]] = unit
-        state.position[unit] = state.size[slot]
-        state.size[slot] += 1
-        for m in range(rules.scale.size):
-            state.loads[m, slot] += rules.amounts[m, unit]
+def fill_slots(
+    costs: SiteCosts,
+    rules: SiteRules,
+    state: SiteState,
+    pool: Ints,
+    inside: npt.NDArray[np.bool_],
+) -> None:
+    """Recompute every sum of some territories from their units, and choose their centres again.
+
+    Parameters
+    ----------
+    costs, rules, state
+        The problem, and what is changed in place.
+    pool
+        All units of these territories, (pool,).
+    inside
+        Which territories they are, (territories,).
+    """
     for slot in range(state.size.size):
-        _fill_slot(costs, rules, state, slot)
+        if inside[slot]:
+            state.size[slot] = 0
+            state.loads[:, slot] = 0.0
+    for unit in pool:
+        add_member(state, state.slot_of[unit], unit)
+        for m in range(rules.scale.size):
+            state.loads[m, state.slot_of[unit]] += rules.amounts[m, unit]
+    for slot in range(state.size.size):
+        if inside[slot]:
+            _fill_slot(costs, rules, state, slot)
 
 
 @compiled
@@ -178,15 +194,6 @@ def violation_after(
             total += (load - rules.upper[m, place]) / rules.scale[m]
         elif load < rules.lower[m, place] - slack:
             total += (rules.lower[m, place] - load) / rules.scale[m]
-    return total
-
-
-@compiled
-def total_violation(rules: SiteRules, state: SiteState) -> float:
-    """Return by how much all territories break their limits, in mean territories."""
-    total = 0.0
-    for slot in range(state.size.size):
-        total += violation_after(rules, state, slot, state.centre[slot], -1, -1)
     return total
 
 
