@@ -48,7 +48,7 @@ def test_every_chart_is_a_picture_that_names_the_plans(plans: tuple[Plan, Plan],
     assert "<script" not in drawing
 
 
-@pytest.mark.parametrize("name", ["reach", "goal", "attainment", "months", "slopes", "winners"])
+@pytest.mark.parametrize("name", ["reach", "goal", "attainment", "months", "winners"])
 def test_plans_without_quotas_have_no_chart_of_them(plans: tuple[Plan, Plan], name: str) -> None:
     """Nothing is drawn of what was not set or simulated."""
     bare = tuple(replace(plan, quotas=None, outcomes=None, assessment=None) for plan in plans)
