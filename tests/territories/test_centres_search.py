@@ -185,3 +185,26 @@ def test_more_centres_than_sites_is_refused():
     problem = AlignmentProblem.from_sites(np.ones((5, 2)), 3, {"calls": np.ones(5)})
     with pytest.raises(ValueError, match="3 centres"):
         align(problem)
+
+
+def test_equal_points_around_means_stay_near_them() -> None:
+    """Three far towns of unlike sizes, four territories of ten: nobody crosses between towns in vain."""
+    rng = np.random.default_rng(0)
+    towns = np.repeat([[0.0, 0.0], [100.0, 0.0], [0.0, 100.0]], [10, 10, 20], axis=0)
+    points = towns + rng.normal(0, 1, towns.shape)
+    problem = AlignmentProblem.from_points(
+        points,
+        4,
+        {"points": np.ones(40)},
+        lower={"points": 10},
+        upper={"points": 10},
+        distance="squared",
+        centres="mean",
+    )
+    result = align(problem, effort=0.1)
+    assert result.alignment is not None
+    owner = result.alignment.territory_of
+    assert np.bincount(owner).tolist() == [10, 10, 10, 10]
+    assert result.cost < 40 * 4.0
+    assert len(set(owner[:10].tolist())) == 1
+    assert len(set(owner[10:20].tolist())) == 1
