@@ -241,3 +241,26 @@ def test_two_territories_are_parted_again_as_brute_force_does(seed):
             groups = [np.flatnonzero(owner == slot) for slot in range(2)]
             best = min(best, sum(away[np.ix_(g, g)].sum(axis=0).min() for g in groups))
         assert found[3] + 1e6 * found[4] == pytest.approx(best)
+
+
+def test_equal_points_around_means_stay_near_them() -> None:
+    """Three far towns of unlike sizes, four territories of ten: nobody crosses between towns in vain."""
+    rng = np.random.default_rng(0)
+    towns = np.repeat([[0.0, 0.0], [100.0, 0.0], [0.0, 100.0]], [10, 10, 20], axis=0)
+    points = towns + rng.normal(0, 1, towns.shape)
+    problem = AlignmentProblem.from_points(
+        points,
+        4,
+        {"points": np.ones(40)},
+        lower={"points": 10},
+        upper={"points": 10},
+        distance="squared",
+        centres="mean",
+    )
+    result = align(problem, effort=0.1)
+    assert result.alignment is not None
+    owner = result.alignment.territory_of
+    assert np.bincount(owner).tolist() == [10, 10, 10, 10]
+    assert result.cost < 40 * 4.0
+    assert len(set(owner[:10].tolist())) == 1
+    assert len(set(owner[10:20].tolist())) == 1

@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from planner.findings import Finding
 from planner.territories.alignment import AlignmentResult
+from planner.territories.centres.counts import share_counts
 from planner.territories.centres.mean_moves import (
     MeanRules,
     MeanState,
     anneal_means,
     broken_after,
+    fill_means,
 )
 from planner.territories.centres.model import Choice, list_sites, make_choice
 from planner.territories.centres.reporting import report_choice
@@ -34,6 +36,8 @@ TRIES_PER_UNIT = 800
 CHUNK = 100_000
 HOT, COLD = 0.1, 0.002
 LLOYD_STEPS = 20
+STARTS = 6
+"""Sown starts that are tried beside the spread one."""
 BOUND_STEPS = 60
 
 
@@ -171,7 +175,7 @@ def search_means(choice: Choice, sites: Sites, run: Run, best: MeanBest) -> None
         Changed in place.
     """
     rng = run.make_rng()
-    slot_of = _start_partition(choice, rng)
+    slot_of = share_counts(choice, sites, _start_partition(choice, rng))
     places = place_points(
         sites.points if sites.points is not None else np.zeros((0, 2)), sites.distance
     )
@@ -187,6 +191,8 @@ def search_means(choice: Choice, sites: Sites, run: Run, best: MeanBest) -> None
     )
     total = price_means(sites, slot_of, territories)
     scale = total / (111.0 if sites.distance == "haversine" else 1.0) / units
+    fill_means(rules, state)
+    _offer(rules, sites, state, best)
     random, scratch = seed_state(rng), make_scratch(units)
     tries = int(TRIES_PER_UNIT * units * run.effort)
     penalty, done, begun, room = scale * units / territories, 0, run.seconds, 0.8 * run.remaining
@@ -212,20 +218,59 @@ def _start_partition(choice: Choice, rng: np.random.Generator) -> Ints:
         if count_extra_parts(choice.graph, slot_of) > 0:
             raise ValueError("no connected start was found")
         return slot_of
-    from scipy.spatial import cKDTree
-
     points = choice.costs.points
-    means = choice.costs.sites[centres]
-    for _ in range(LLOYD_STEPS):
-        slot_of = np.asarray(cKDTree(means).query(points)[1], np.int64)
-        size = np.bincount(slot_of, minlength=choice.territories)
-        sums = np.array([np.bincount(slot_of, axis, choice.territories) for axis in points.T]).T
-        means = np.where(size[:, None] > 0, sums / np.maximum(size, 1)[:, None], means)
+    tried = [
+        choice.costs.sites[centres],
+        *(sow_means(points, rng, len(centres)) for _ in range(STARTS)),
+    ]
+    slot_of = min((take_steps(points, means) for means in tried), key=lambda one: one[0])[1]
     lost = np.flatnonzero(np.bincount(slot_of, minlength=choice.territories) == 0)
     for slot in lost.tolist():
         crowded = np.flatnonzero(slot_of == np.argmax(np.bincount(slot_of)))
         slot_of[crowded[0]] = slot
     return slot_of
+
+
+def sow_means(points: Floats, rng: np.random.Generator, count: int) -> Floats:
+    """Return points drawn one after another, far ones more often (Arthur & Vassilvitskii 2007).
+
+    Parameters
+    ----------
+    points
+        (units, axes)
+    rng
+        For the draws.
+    count
+        How many.
+    """
+    chosen = [int(rng.integers(len(points)))]
+    far = np.square(points - points[chosen[0]]).sum(axis=1)
+    for _ in range(count - 1):
+        edges = np.cumsum(far)
+        spot = int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))
+        chosen.append(min(spot, len(points) - 1))
+        far = np.minimum(far, np.square(points - points[chosen[-1]]).sum(axis=1))
+    return points[chosen]
+
+
+def take_steps(points: Floats, means: Floats) -> tuple[float, Ints]:
+    """Return squared distance and assignment after some steps of Lloyd's, limits left aside.
+
+    Parameters
+    ----------
+    points
+        (units, axes)
+    means
+        Where to begin, (territories, axes).
+    """
+    from scipy.spatial import cKDTree
+
+    for _ in range(LLOYD_STEPS):
+        distance, slot_of = cKDTree(means).query(points)
+        size = np.bincount(slot_of, minlength=len(means))
+        sums = np.array([np.bincount(slot_of, axis, len(means)) for axis in points.T]).T
+        means = np.where(size[:, None] > 0, sums / np.maximum(size, 1)[:, None], means)
+    return float(np.square(distance).sum()), np.asarray(slot_of, np.int64)
 
 
 def _make_rules(choice: Choice, sites: Sites, places: Floats) -> MeanRules:

@@ -13,7 +13,7 @@ from planner.territories.given.model import Model
 from planner.territories.given.neighbourhoods import Pace, improve_neighbourhoods
 from planner.territories.given.search import Search, draw_places, repair, start_search
 from planner.territories.given.settling import SMALL_ENOUGH, settle_small
-from planner.territories.given.tempering import find_tie, temper
+from planner.territories.given.tempering import temper
 from planner.territories.prices.ascent import COLDEST
 from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.dual import Priced, find_near, price_candidates
@@ -31,7 +31,7 @@ ROUNDS = 1000
 """Rounds of neighbourhoods at most, where the clock says when to stop."""
 FEW = 800
 """Open candidates up to which an outright solve is tried between rounds."""
-CYCLES = 10
+CYCLES = 12
 """Cycles of annealing about the limits before each round of neighbourhoods."""
 EXCHANGES = 12
 """Rounds of exchanges, their penalties growing, before limits are mended by annealing."""
@@ -115,8 +115,9 @@ def improve(task: Task, territory_of: Ints | None) -> None:
         search = widen_search(task, best.territory_of, min(margin, 2 * NEAR * task.scale))
         polish(search, task.rng)
         task.offer(search, "exchanges")
-        settle(task, WORK / 4)
+        settle(task, WORK / 4, most=FEW)
         deepen(task, search)
+    settle(task, WORK, most=FEW)
     settle(task, WORK / 2)
 
 
@@ -258,13 +259,13 @@ def deepen(task: Task, search: Search) -> None:
         good = not timed and best.cost - best.bound <= GOOD / run.effort * abs(best.cost)
         return best.is_optimal or good or run.is_over(0.9) or pace.spent > budget
 
-    tie = find_tie(search)
     for number in range(ROUNDS if timed else 2):
-        temper(search, rng, cycles=CYCLES * (4 if timed else 1), tie=tie, stop=stop)
+        grown = min(number + 1, 4) if timed else 1
+        temper(search, rng, cycles=CYCLES * grown, bound=best.bound, stop=stop)
         if stop():
             break
-        if timed and number:
-            settle(task, WORK / 4 * min(number, 4), most=FEW)
+        if timed:
+            settle(task, WORK / 4 * grown, most=FEW)
             resume(search, best)
             if stop():
                 break

@@ -33,15 +33,17 @@ from planner.territories.rules.check import ROUNDING
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-LARGEST = 5_000
+LARGEST = 2_000
 """Problems of more units are left to exchanges and exact neighbourhoods."""
-TRIES, TRIES_EACH = 200_000, 500
+TRIES, TRIES_EACH = 200_000, 200
 """Tries of a cycle, and more of them for each unit."""
-HOTTEST, COLDEST = 2.0, 1.0
-"""Temperatures, as shares of what a typical unit's second candidate costs more than its first."""
-WIDTH = 6.0
-"""Candidates of at most so much regret are tried, in the same measure."""
-BASES = (1.5, 4.0, 2.5)
+HEATS = (2.0, 1.0, 0.5)
+"""Temperatures, cycle by cycle, as shares of what a unit costs more than its share of the bound."""
+COOLING = 0.5
+"""What the temperature falls to in a cycle."""
+WIDTH = 5.0
+"""Candidates of at most so many temperatures' regret are tried."""
+BASES = (1.5, 4.0)
 """How steep penalties are at least, as shares of the limits' prices, cycle by cycle."""
 PACE = 1_000
 """Tries between two looks at the limits."""
@@ -227,7 +229,7 @@ def temper(
     rng: np.random.Generator,
     *,
     cycles: int,
-    tie: float,
+    bound: float,
     stop: Callable[[], bool],
 ) -> int:
     """Anneal about the limits, each cycle from the best so far; return how many were of use.
@@ -240,37 +242,59 @@ def temper(
         For the draws.
     cycles
         How many.
-    tie
-        What a typical unit's second candidate costs more than its first; nothing is done at 0.
+    bound
+        No assignment costs less: what a unit may cost too much in the mean is the measure of
+        temperatures.
     stop
         Asked after each cycle.
     """
-    if not tie > 0 or search.model.unit_count > LARGEST or not search.model.rows:
+    model = search.model
+    if model.unit_count > LARGEST or not model.rows:
         return 0
-    hard, better = search.model.hard, 0
-    state, steep = seed_state(rng), search.ground.inner.copy()
-    tries = TRIES + TRIES_EACH * search.model.unit_count
+    state, better = seed_state(rng), 0
     for number in range(cycles):
-        base = np.maximum(
-            BASES[number % len(BASES)] * np.abs(search.ground.price),
-            0.05 * tie / search.model.scale,
-        )
-        search.ground.inner[:] = np.where(hard, base, steep)
-        field = make_field(search.ground, WIDTH * tie)
-        search.ground.inner[:] = steep
-        if not len(field.near):
-            break
-        seats = seat_units(field, search.state.place, search.state.loads)
-        kept = search.state.place.copy()
         now = NOTHING if search.excess.any() else search.cost
-        # One that costs the same is taken too: it leads elsewhere.
-        goal = now + 3e-9 * (1.0 + abs(now))
-        least = temper_seats(
-            field, hard, base, seats, state, tries, HOTTEST * tie, COLDEST * tie, goal, kept
-        )
-        if least < goal:
+        heat = find_tie(search) if now == NOTHING else (now - bound) / model.unit_count
+        if not 0 < heat < np.inf:
+            break
+        heat *= HEATS[number % len(HEATS)]
+        kept = run_cycle(search, state, now, heat, BASES[number % len(BASES)])
+        if kept is not None:
             search.place_units(kept)
-            better += least < now - 1e-9 * (1.0 + abs(now))
+            better += search.cost < now - 1e-9 * (1.0 + abs(now))
         if stop():
             break
     return better
+
+
+def run_cycle(
+    search: Search, state: RandomState, now: float, heat: float, base: float
+) -> Ints | None:
+    """Return the places of a cycle's best assignment, if it costs no more than now, or None.
+
+    Parameters
+    ----------
+    search
+        Where to begin; not changed.
+    state
+        For the draws.
+    now
+        Cost to better.
+    heat
+        The temperature to begin at.
+    base
+        How steep penalties are at least, as a share of the limits' prices.
+    """
+    ground, hard = search.ground, search.model.hard
+    least = np.maximum(base * np.abs(ground.price), 0.1 * heat / search.model.scale)
+    slopes = np.where(hard, least, ground.inner)
+    field = make_field(ground._replace(inner=slopes), WIDTH * heat)
+    if not len(field.near):
+        return None
+    seats = seat_units(field, search.state.place, search.state.loads)
+    kept = search.state.place.copy()
+    tries = TRIES + TRIES_EACH * search.model.unit_count
+    # One that costs the same is taken too: it leads elsewhere.
+    goal = now + 3e-9 * (1.0 + abs(now))
+    found = temper_seats(field, hard, least, seats, state, tries, heat, COOLING * heat, goal, kept)
+    return kept if found < goal else None
