@@ -144,6 +144,58 @@ class MoveTerm:
         return np.asarray(self.rate * (stay.sum(axis=1, keepdims=True) - stay))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TourTerm:
+    """An amount of a unit times a factor of whoever serves it.
+
+    Parameters
+    ----------
+    name
+        What the term is called in reports.
+    amounts
+        (units,)
+    travels
+        The factor: whether the territory travels, or by how much its role's hours differ,
+        (territories,).
+    """
+
+    name: str
+    amounts: Floats
+    travels: Floats
+
+    def pairs(self, units: Ints, territories: Ints) -> Floats:
+        """Return the amounts of chosen pairs, (pairs,)."""
+        return np.asarray(self.amounts[units] * self.travels[territories])
+
+    def block(self, units: Ints) -> Floats:
+        """Return the amounts of chosen units with every territory, (chosen, territories)."""
+        return np.outer(self.amounts[units], self.travels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SumTerm:
+    """Several amounts of a pair as one.
+
+    Parameters
+    ----------
+    name
+        What the sum is called in reports.
+    parts
+        What is added.
+    """
+
+    name: str
+    parts: tuple[PairTerm, ...]
+
+    def pairs(self, units: Ints, territories: Ints) -> Floats:
+        """Return the amounts of chosen pairs, (pairs,)."""
+        return np.asarray(sum(part.pairs(units, territories) for part in self.parts), dtype=float)
+
+    def block(self, units: Ints) -> Floats:
+        """Return the amounts of chosen units with every territory, (chosen, territories)."""
+        return np.asarray(sum(part.block(units) for part in self.parts), dtype=float)
+
+
 CostTerm = PairTerm
 
 

@@ -10,7 +10,14 @@ import numpy.typing as npt
 from scipy import sparse
 
 from planner.errors import InfeasibleError
-from planner.territories.costs import MoveTerm, PairTerm, TravelTerm, sort_entries
+from planner.territories.costs import (
+    MoveTerm,
+    PairTerm,
+    SumTerm,
+    TourTerm,
+    TravelTerm,
+    sort_entries,
+)
 from planner.territories.limits import Budget, LossLimit, Measure, SoftLimits
 from planner.territories.parameters import (
     AlignmentParameters,
@@ -23,58 +30,6 @@ from planner.units.targets import Targets
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 WORKLOAD = "workload"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TourTerm:
-    """An amount of a unit times a factor of whoever serves it.
-
-    Parameters
-    ----------
-    name
-        What the term is called in reports.
-    amounts
-        (units,)
-    travels
-        The factor: whether the territory travels, or by how much its role's hours differ,
-        (territories,).
-    """
-
-    name: str
-    amounts: Floats
-    travels: Floats
-
-    def pairs(self, units: Ints, territories: Ints) -> Floats:
-        """Return the amounts of chosen pairs, (pairs,)."""
-        return np.asarray(self.amounts[units] * self.travels[territories])
-
-    def block(self, units: Ints) -> Floats:
-        """Return the amounts of chosen units with every territory, (chosen, territories)."""
-        return np.outer(self.amounts[units], self.travels)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SumTerm:
-    """Several amounts of a pair as one.
-
-    Parameters
-    ----------
-    name
-        What the sum is called in reports.
-    parts
-        What is added.
-    """
-
-    name: str
-    parts: tuple[PairTerm, ...]
-
-    def pairs(self, units: Ints, territories: Ints) -> Floats:
-        """Return the amounts of chosen pairs, (pairs,)."""
-        return np.asarray(sum(part.pairs(units, territories) for part in self.parts), dtype=float)
-
-    def block(self, units: Ints) -> Floats:
-        """Return the amounts of chosen units with every territory, (chosen, territories)."""
-        return np.asarray(sum(part.block(units) for part in self.parts), dtype=float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

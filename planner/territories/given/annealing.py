@@ -7,7 +7,6 @@ annealed is the cost with the penalties of the limits (Kirkpatrick, Gelatt & Vec
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -19,23 +18,13 @@ from planner.territories.compiled import (
     draw_below,
     draw_unit,
     inlined,
-    seed_state,
 )
 from planner.territories.given.moves import Ground
-from planner.territories.given.search import Search
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int32]
-NEAR_TIE = 0.06
-"""Candidates of at most so many typical differences of regret may be tried at any time."""
-HOTTEST, COLDEST = 0.02, 0.001
-"""Temperatures, as shares of the typical difference in cost."""
-TRIES_EACH = 2
-"""Tries for each unit in a round."""
-ROUNDS = 40
-GROWTH = 2.0
-"""How much a broken limit's penalty grows after a round."""
+Bools = npt.NDArray[np.bool_]
 LOW, HIGH, FAR_LOW, FAR_HIGH, INNER, OUTER, CAP = range(7)
 
 
@@ -62,6 +51,18 @@ class Field(NamedTuple):
     near: Ints
     reach: Ints
     into: Ints
+
+
+class Part(NamedTuple):
+    """Some territories that are annealed by themselves: nothing moves in or out.
+
+    ``members`` lists them, ``inside`` says of each territory whether it is one; ``near`` lists the
+    candidates with them that are tried at any time.
+    """
+
+    members: Ints
+    inside: Bools
+    near: Ints
 
 
 class Seats(NamedTuple):
@@ -93,49 +94,52 @@ def find_row_cost(zone: Floats, row: int, column: int, load: float) -> float:
     )
 
 
-@compiled
+@inlined
 def find_change(field: Field, loads: Floats, unit: int, old: int, new: int) -> float:
     """Return what a unit's move from one candidate to another changes the penalised cost by."""
-    territory, zone, pair, amounts = field.territory, field.zone, field.pair, field.amounts
-    origin, target = territory[old], territory[new]
+    origin, target = field.territory[old], field.territory[new]
     change = field.cost[new] - field.cost[old]
-    by_pair = pair.shape[1] > 0
-    for column in range(amounts.shape[1]):
-        leaving = joining = amounts[unit, column]
-        if by_pair and field.pair_column[column] >= 0:
-            leaving += pair[old, field.pair_column[column]]
-            joining += pair[new, field.pair_column[column]]
-        leaving = min(leaving, zone[origin, column, CAP])
-        joining = min(joining, zone[target, column, CAP])
+    for column in range(field.amounts.shape[1]):
+        leaving = joining = field.amounts[unit, column]
+        if field.pair.shape[1] > 0 and field.pair_column[column] >= 0:
+            leaving += field.pair[old, field.pair_column[column]]
+            joining += field.pair[new, field.pair_column[column]]
+        leaving = min(leaving, field.zone[origin, column, CAP])
+        joining = min(joining, field.zone[target, column, CAP])
         if field.wide[column] == 1:
             now = loads[0, column]
-            change += find_row_cost(zone, 0, column, now + joining - leaving)
-            change -= find_row_cost(zone, 0, column, now)
+            change += find_row_cost(field.zone, 0, column, now + joining - leaving)
+            change -= find_row_cost(field.zone, 0, column, now)
         else:
             now, then = loads[origin, column], loads[target, column]
-            change += find_row_cost(zone, origin, column, now - leaving)
-            change -= find_row_cost(zone, origin, column, now)
-            change += find_row_cost(zone, target, column, then + joining)
-            change -= find_row_cost(zone, target, column, then)
+            change += find_row_cost(field.zone, origin, column, now - leaving)
+            change -= find_row_cost(field.zone, origin, column, now)
+            change += find_row_cost(field.zone, target, column, then + joining)
+            change -= find_row_cost(field.zone, target, column, then)
     return float(change)
 
 
-@compiled
-def make_move(field: Field, seats: Seats, unit: int, new: int) -> None:
-    """Give a unit to another candidate and keep totals and lists in order."""
-    territory, zone, pair, amounts = field.territory, field.zone, field.pair, field.amounts
-    old = seats.place[unit]
-    origin, target = territory[old], territory[new]
-    by_pair = pair.shape[1] > 0
-    for column in range(amounts.shape[1]):
-        leaving = joining = amounts[unit, column]
-        if by_pair and field.pair_column[column] >= 0:
-            leaving += pair[old, field.pair_column[column]]
-            joining += pair[new, field.pair_column[column]]
+@inlined
+def shift_loads(field: Field, loads: Floats, unit: int, old: int, new: int) -> None:
+    """Change the totals as a unit's move from one candidate to another does."""
+    origin, target = field.territory[old], field.territory[new]
+    for column in range(field.amounts.shape[1]):
+        leaving = joining = field.amounts[unit, column]
+        if field.pair.shape[1] > 0 and field.pair_column[column] >= 0:
+            leaving += field.pair[old, field.pair_column[column]]
+            joining += field.pair[new, field.pair_column[column]]
         out = 0 if field.wide[column] == 1 else origin
         into = 0 if field.wide[column] == 1 else target
-        seats.loads[out, column] -= min(leaving, zone[origin, column, CAP])
-        seats.loads[into, column] += min(joining, zone[target, column, CAP])
+        loads[out, column] -= min(leaving, field.zone[origin, column, CAP])
+        loads[into, column] += min(joining, field.zone[target, column, CAP])
+
+
+@inlined
+def make_move(field: Field, seats: Seats, unit: int, new: int) -> None:
+    """Give a unit to another candidate and keep totals and lists in order."""
+    old = seats.place[unit]
+    origin, target = field.territory[old], field.territory[new]
+    shift_loads(field, seats.loads, unit, old, new)
     seats.place[unit] = new
     seats.size[origin] -= 1
     last = seats.member[seats.first[origin] + seats.size[origin]]
@@ -146,27 +150,29 @@ def make_move(field: Field, seats: Seats, unit: int, new: int) -> None:
     seats.size[target] += 1
 
 
-@compiled
+@inlined
 def draw_other(field: Field, state: RandomState, unit: int, old: int, wanted: int) -> int:
     """Draw another candidate of a unit: at times the wanted territory's, else one of low regret."""
     begin, end = field.start[unit], field.start[unit + 1]
+    chosen = old
     if wanted >= 0 and draw_below(state, 2) == 0:
         for place in range(begin, end):
             if field.territory[place] == wanted:
-                return place
-    chosen = old
-    for _ in range(2):
-        place = begin + draw_below(state, end - begin)
-        if place != old and (chosen == old or field.regret[place] < field.regret[chosen]):
-            chosen = place
+                chosen = place
+                break
+    if chosen == old:
+        for _ in range(2):
+            place = begin + draw_below(state, end - begin)
+            if place != old and (chosen == old or field.regret[place] < field.regret[chosen]):
+                chosen = place
     return chosen
 
 
 @compiled
-def list_broken(field: Field, loads: Floats, rows: Ints) -> int:
+def list_broken(field: Field, loads: Floats, part: Part, rows: Ints) -> int:
     """Write which territories break a limit, negative where a lower one; return how many."""
     zone, found = field.zone, 0
-    for territory in range(loads.shape[0]):
+    for territory in part.members:
         for column in range(loads.shape[1]):
             row = 0 if field.wide[column] == 1 else territory
             if loads[row, column] > zone[row, column, HIGH]:
@@ -180,47 +186,60 @@ def list_broken(field: Field, loads: Floats, rows: Ints) -> int:
     return found
 
 
-@compiled
+@inlined
 def draw_move(
-    field: Field, seats: Seats, state: RandomState, rows: Ints, broken: int
+    field: Field, seats: Seats, part: Part, state: RandomState, rows: Ints, broken: int
 ) -> tuple[int, int]:
-    """Draw a unit and another candidate of it: half the time what may mend a broken limit."""
+    """Draw a unit and another candidate of it: half the time what may mend a broken limit.
+
+    The unit is negative where there is none.
+    """
+    unit, new = -1, -1
     if broken == 0 or draw_below(state, 2) == 0:
-        place = field.near[draw_below(state, len(field.near))]
-        return field.unit_of[place], place
-    row = rows[draw_below(state, broken)]
-    if row < 0:
-        territory = -row - 1
-        count = field.reach[territory + 1] - field.reach[territory]
-        if count == 0:
-            return 0, seats.place[0]
-        # Low regrets are tried more often than high ones.
-        share = draw_unit(state) * draw_unit(state)
-        place = field.into[field.reach[territory] + int(share * count)]
-        return field.unit_of[place], place
-    if seats.size[row] == 0:
-        return 0, seats.place[0]
-    unit = seats.member[seats.first[row] + draw_below(state, seats.size[row])]
-    return unit, draw_other(field, state, unit, seats.place[unit], -1)
+        new = part.near[draw_below(state, len(part.near))]
+        unit = field.unit_of[new]
+    else:
+        row = rows[draw_below(state, broken)]
+        if row < 0:
+            territory = -row - 1
+            count = field.reach[territory + 1] - field.reach[territory]
+            if count > 0:
+                # Low regrets are tried more often than high ones.
+                share = draw_unit(state) * draw_unit(state)
+                new = field.into[field.reach[territory] + int(share * count)]
+                unit = field.unit_of[new]
+        elif seats.size[row] > 0:
+            unit = seats.member[seats.first[row] + draw_below(state, seats.size[row])]
+            new = draw_other(field, state, unit, seats.place[unit], -1)
+    return unit, new
 
 
 @compiled
 def anneal_seats(
-    field: Field, seats: Seats, state: RandomState, tries: int, hottest: float, coldest: float
+    field: Field,
+    seats: Seats,
+    part: Part,
+    state: RandomState,
+    tries: int,
+    hottest: float,
+    coldest: float,
 ) -> int:
-    """Try so many moves while the temperature falls; return how many were made."""
+    """Try so many moves within a part while the temperature falls; return how many were made."""
     made, broken = 0, 0
     rows = np.empty(seats.loads.shape[0], np.int64)
-    pace = max(256, len(rows))
+    pace = max(256, len(part.members))
     factor = (coldest / hottest) ** (pace / max(tries, pace))
     temperature = hottest / factor
+    inside = part.inside
     for number in range(tries):
         if number % pace == 0:
             temperature *= factor
-            broken = list_broken(field, seats.loads, rows)
-        unit, new = draw_move(field, seats, state, rows, broken)
+            broken = list_broken(field, seats.loads, part, rows)
+        unit, new = draw_move(field, seats, part, state, rows, broken)
+        if unit < 0 or not inside[field.territory[new]]:
+            continue
         old = seats.place[unit]
-        if new == old:
+        if new == old or not inside[field.territory[old]]:
             continue
         # What a move may cost at most is drawn before it is known.
         allowed = -temperature * np.log(draw_unit(state) + 1e-12)
@@ -235,15 +254,15 @@ def anneal_seats(
         other = seats.member[seats.first[target] + draw_below(state, seats.size[target])]
         its_old = seats.place[other]
         its_new = draw_other(field, state, other, its_old, field.territory[old])
-        if its_new == its_old:
+        if its_new == its_old or not inside[field.territory[its_new]]:
             continue
-        make_move(field, seats, unit, new)
+        shift_loads(field, seats.loads, unit, old, new)
         change += find_change(field, seats.loads, other, its_old, its_new)
+        shift_loads(field, seats.loads, unit, new, old)
         if change <= allowed:
+            make_move(field, seats, unit, new)
             make_move(field, seats, other, its_new)
             made += 2
-        else:
-            make_move(field, seats, unit, old)
     return made
 
 
@@ -304,34 +323,3 @@ def seat_units(field: Field, place: Ints, loads: Floats) -> Seats:
     member = np.full(len(field.into), -1, dtype=np.int64)
     member[spot[movable]] = movable
     return Seats(place.copy(), loads.copy(), field.reach[:-1].copy(), count, member, spot)
-
-
-def mend(search: Search, rng: np.random.Generator, scale: float, stop: Callable[[], bool]) -> bool:
-    """Anneal under penalties that grow where a limit is broken; return whether all hold.
-
-    Parameters
-    ----------
-    search
-        Changed in place.
-    rng
-        For the draws.
-    scale
-        The typical difference in cost.
-    stop
-        Asked now and then.
-    """
-    field = make_field(search.ground, NEAR_TIE * scale)
-    if not len(field.near):
-        return not search.excess.any()
-    seats = seat_units(field, search.state.place, search.state.loads)
-    state, tries = seed_state(rng), TRIES_EACH * search.model.unit_count
-    for _ in range(ROUNDS):
-        anneal_seats(field, seats, state, tries, HOTTEST * scale, COLDEST * scale)
-        search.place_units(seats.place)
-        seats.loads[:] = search.state.loads
-        broken = search.excess > 0
-        if not broken.any() or stop():
-            break
-        field.zone[..., INNER][broken] *= GROWTH
-    search.ground.inner[:] = np.minimum(field.zone[..., INNER], 1e6 * search.ground.inner)
-    return not search.excess.any()

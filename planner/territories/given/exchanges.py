@@ -217,6 +217,7 @@ def move_set(ground: Ground, state: State, basket: Basket, number: int) -> None:
 def exchange_all(
     ground: Ground,
     state: State,
+    pairs: Ints,
     ones: Ints,
     others: Ints,
     most: int,
@@ -226,12 +227,12 @@ def exchange_all(
     checked: Ints,
     limit: int,
 ) -> int:
-    """Exchange between pairs of territories that changed since they were last looked at.
+    """Exchange between some pairs of territories that changed since they were last looked at.
 
     ``changed`` holds when a territory last changed, ``checked`` when a pair was last looked at;
     the time on the clock is returned.
     """
-    for number in range(len(ones)):
+    for number in pairs:
         one, other = ones[number], others[number]
         if max(changed[one], changed[other]) < checked[number]:
             continue

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.compiled import compiled
+from planner.territories.compiled import compiled, inlined
 from planner.territories.prices.pricing import pair_amount
 
 Floats = npt.NDArray[np.float64]
@@ -57,23 +57,24 @@ class State(NamedTuple):
     before: Ints
 
 
-@compiled
+@inlined
 def zone_cost(ground: Ground, territory: int, column: int, load: float) -> float:
     """Return what a row's total costs."""
-    near = max(ground.low[territory, column] - load, 0.0) + max(
-        load - ground.high[territory, column], 0.0
+    return float(
+        ground.inner[territory, column]
+        * (
+            max(ground.low[territory, column] - load, 0.0)
+            + max(load - ground.high[territory, column], 0.0)
+        )
+        + ground.outer[territory, column]
+        * (
+            max(ground.far_low[territory, column] - load, 0.0)
+            + max(load - ground.far_high[territory, column], 0.0)
+        )
     )
-    if near == 0.0:
-        return 0.0
-    cost = ground.inner[territory, column] * near
-    if ground.outer[territory, column] > 0.0:
-        far = max(ground.far_low[territory, column] - load, 0.0)
-        far += max(load - ground.far_high[territory, column], 0.0)
-        cost += ground.outer[territory, column] * far
-    return float(cost)
 
 
-@compiled
+@inlined
 def read_amounts(ground: Ground, unit: int, place: int, into: Floats) -> None:
     """Write what a candidate adds to each column."""
     for column in range(len(into)):
@@ -89,7 +90,7 @@ def read_amounts(ground: Ground, unit: int, place: int, into: Floats) -> None:
         )
 
 
-@compiled
+@inlined
 def shift_gain(
     ground: Ground, state: State, origin: int, target: int, leaving: Floats, joining: Floats
 ) -> float:
@@ -156,40 +157,54 @@ def link_units(territory: Shorts, state: State) -> None:
 def shift_units(
     ground: Ground, state: State, order: Ints, touched: Bools, *, broken_only: bool
 ) -> int:
-    """Give each unit in turn to the candidate that saves most; return how many moved."""
+    """Give each unit in turn to the candidate that saves most; return how many moved.
+
+    A move saves at most what the totals of the territories it touches cost now: a candidate that
+    is dearer than that is passed over.
+    """
     columns = ground.amounts.shape[1]
     leaving, joining = np.empty(columns), np.empty(columns)
+    debt = np.empty(state.loads.shape[0])
+    for territory in range(len(debt)):
+        debt[territory] = sum_zones(ground, state.loads, territory, 0)
+    shared = sum_zones(ground, state.loads, 0, 1)
     moved = 0
     for unit in order:
         old = state.place[unit]
         origin = ground.territory[old]
-        if broken_only and not row_broken(ground, state, origin):
+        owed = debt[origin] + shared
+        if broken_only and owed == 0.0:
             continue
         read_amounts(ground, unit, old, leaving)
         best, chosen = -1e-9 * (1.0 + abs(ground.cost[old])), -1
         for place in range(ground.start[unit], ground.start[unit + 1]):
-            if place == old:
+            target = ground.territory[place]
+            gain = ground.cost[place] - ground.cost[old]
+            if place == old or gain - owed - debt[target] >= best:
                 continue
             read_amounts(ground, unit, place, joining)
-            gain = ground.cost[place] - ground.cost[old]
-            gain += shift_gain(ground, state, origin, ground.territory[place], leaving, joining)
+            gain += shift_gain(ground, state, origin, target, leaving, joining)
             if gain < best:
                 best, chosen = gain, place
         if chosen >= 0:
-            touched[origin] = touched[ground.territory[chosen]] = True
+            target = ground.territory[chosen]
+            touched[origin] = touched[target] = True
             move_unit(ground, state, unit, chosen, leaving, joining)
+            debt[origin] = sum_zones(ground, state.loads, origin, 0)
+            debt[target] = sum_zones(ground, state.loads, target, 0)
+            shared = sum_zones(ground, state.loads, 0, 1)
             moved += 1
     return moved
 
 
 @compiled
-def row_broken(ground: Ground, state: State, territory: int) -> bool:
-    """Return whether some total of a territory costs anything."""
+def sum_zones(ground: Ground, loads: Floats, territory: int, wide: int) -> float:
+    """Return what a territory's totals cost, of the columns that are over the whole plan or not."""
+    cost = 0.0
     for column in range(ground.amounts.shape[1]):
-        row = 0 if ground.wide[column] == 1 else territory
-        if zone_cost(ground, row, column, state.loads[row, column]) > 0.0:
-            return True
-    return False
+        if ground.wide[column] == wide:
+            cost += zone_cost(ground, territory, column, loads[territory, column])
+    return cost
 
 
 @compiled

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.given.annealing import mend
 from planner.territories.given.incumbent import Incumbent, finite
+from planner.territories.given.mending import mend
 from planner.territories.given.model import Model
 from planner.territories.given.neighbourhoods import Pace, improve_neighbourhoods
-from planner.territories.given.search import Search, draw_places, repair, start_search
+from planner.territories.given.search import (
+    MANY,
+    Search,
+    draw_places,
+    repair,
+    start_search,
+)
 from planner.territories.given.settling import SMALL_ENOUGH, settle_small
 from planner.territories.given.tempering import temper
 from planner.territories.prices.ascent import COLDEST
 from planner.territories.prices.candidates import Candidates
-from planner.territories.prices.dual import Priced, find_near, price_candidates
+from planner.territories.prices.dual import Priced, find_ease, find_near, price_candidates
 from planner.territories.progress import Run
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +31,8 @@ WORK = 2.0
 """Deterministic seconds that neighbourhoods get where the clock does not say."""
 TIMED = 4.0
 """How much more an outright solve gets where the clock says when to stop."""
+LARGE = 300_000
+"""From so many units on, exchanges after a neighbourhood look only at what it changed."""
 GOOD = 3e-4
 """Relative gap at which counted effort ends."""
 ROUNDS = 1000
@@ -33,8 +41,9 @@ FEW = 800
 """Open candidates up to which an outright solve is tried between rounds."""
 CYCLES = 12
 """Cycles of annealing about the limits before each round of neighbourhoods."""
-EXCHANGES = 12
-"""Rounds of exchanges, their penalties growing, before limits are mended by annealing."""
+EXCHANGES, FEWER = 12, 3
+"""Rounds of exchanges, their penalties growing, before limits are mended by annealing: where there
+are few territories, and where there are many."""
 NEAR = 0.2
 """Candidates that cost so many typical differences more than a unit's least are searched."""
 REACH = 5 * NEAR
@@ -158,7 +167,8 @@ def round_prices(task: Task) -> Search:
     near = task.candidates.keep(find_near(task.candidates, task.priced, NEAR * task.scale))
     priced = price_candidates(task.model, near, task.priced.prices)
     search = start_search(task.model, near, priced, task.scale)
-    search.place_units(draw_places(near, priced, COLDEST * task.scale, task.rng))
+    warmth = COLDEST * task.scale * find_ease(task.model)
+    search.place_units(draw_places(near, priced, warmth, task.rng))
     return restore(task, search)
 
 
@@ -186,7 +196,8 @@ def restore(task: Task, search: Search) -> Search:
         Where it stands.
     """
     over = task.run.is_over
-    repair(search, task.rng, EXCHANGES, over)
+    rounds = EXCHANGES if task.model.territory_count < MANY else FEWER
+    repair(search, task.rng, rounds, over)
     task.offer(search, "repair")
     for width in (REACH, np.inf):
         if not search.excess.any() or over():
@@ -252,6 +263,9 @@ def deepen(task: Task, search: Search) -> None:
     run, best, rng = task.run, task.best, task.rng
     pace = Pace()
     timed = run.time_limit is not None
+    if search.model.unit_count >= LARGE:
+        search.clock += 1
+        search.checked[:] = search.clock
     budget = np.inf if timed else WORK * run.effort
 
     def stop() -> bool:

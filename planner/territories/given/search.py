@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from planner.territories.blocks import run_blocks
+from planner.territories.given.borders import Borders, draw_borders
 from planner.territories.given.exchanges import exchange_all
 from planner.territories.given.model import Model, sum_rows
 from planner.territories.given.moves import Ground, State, link_units, shift_units
@@ -20,6 +22,10 @@ from planner.territories.rules.check import ROUNDING
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+MANY = 100
+"""From so many territories on, pairs in two halves of them are worked on beside each other."""
+MARKED = 8_000
+"""Up to so many territories their pairs are marked in a matrix instead of sorted."""
 CROSSING = 12
 """How many units of a territory are tried against another's at once."""
 
@@ -36,6 +42,11 @@ class Search:
         The same for the compiled loops.
     ones, others
         Pairs of territories that share candidates, (pairs,).
+    borders
+        The same as a graph.
+    lanes
+        Numbers of the pairs: of each half of the territories, then of those across, one after
+        the other where that must be.
     floor
         The least slack cost of each row, (territories, columns).
     """
@@ -46,6 +57,8 @@ class Search:
     state: State
     ones: Ints
     others: Ints
+    borders: Borders
+    lanes: tuple[Ints, ...]
     floor: Floats
     changed: Ints
     checked: Ints
@@ -109,15 +122,26 @@ class Search:
 
     def exchange(self, limit: int = 3, most: int = CROSSING) -> None:
         """Exchange units between all pairs of territories that changed."""
-        self.clock = exchange_all(
+        *apart, across = self.lanes
+        ends = np.full(len(apart), self.clock)
+
+        def run(number: int) -> None:
+            ends[number] = self._exchange(apart[number], self.clock, limit, most)
+
+        run_blocks(run, len(apart))
+        self.clock = self._exchange(across, int(ends.max()), limit, most)
+
+    def _exchange(self, pairs: Ints, clock: int, limit: int, most: int) -> int:
+        return exchange_all(
             self.ground,
             self.state,
+            pairs,
             self.ones,
             self.others,
             most,
             self.floor,
             self.changed,
-            self.clock,
+            clock,
             self.checked,
             limit,
         )
@@ -194,6 +218,7 @@ def start_search(model: Model, candidates: Candidates, priced: Priced, penalty: 
         before=np.full(units, -1, dtype=np.int64),
     )
     ones, others = find_pairs(candidates, priced, territories)
+    borders = draw_borders(ones, others, territories)
     search = Search(
         model=model,
         candidates=candidates,
@@ -201,6 +226,8 @@ def start_search(model: Model, candidates: Candidates, priced: Priced, penalty: 
         state=state,
         ones=ones,
         others=others,
+        borders=borders,
+        lanes=split_lanes(model, borders, ones, others),
         floor=-row_worth(zones, prices),
         changed=np.zeros(territories, dtype=np.int64),
         checked=np.zeros(len(ones), dtype=np.int64),
@@ -222,8 +249,36 @@ def find_pairs(candidates: Candidates, priced: Priced, territories: int) -> tupl
     owner = np.repeat(candidates.territory[priced.best], np.diff(candidates.start)).astype(np.int64)
     other = candidates.territory.astype(np.int64)
     keys = np.minimum(owner, other) * territories + np.maximum(owner, other)
-    keys = np.unique(keys[owner != other])
+    if territories <= MARKED:
+        marks = np.zeros(territories * territories, dtype=np.bool_)
+        marks[keys] = True
+        marks[:: territories + 1] = False
+        keys = np.flatnonzero(marks)
+    else:
+        keys = np.unique(keys[owner != other])
     return keys // territories, keys % territories
+
+
+def split_lanes(model: Model, borders: Borders, ones: Ints, others: Ints) -> tuple[Ints, ...]:
+    """Return the numbers of the pairs in each half of the territories, then those across.
+
+    Where there are few territories, or totals over the whole plan, all pairs stand in one lane.
+
+    Parameters
+    ----------
+    model
+        The model.
+    borders
+        Of the pairs.
+    ones, others
+        The pairs, (pairs,).
+    """
+    every = np.arange(len(ones))
+    if model.territory_count < MANY or model.wide.any():
+        return every, every[:0]
+    half, _ = borders.halve(np.ones(model.territory_count, dtype=np.bool_), 0)
+    both, neither = half[ones] & half[others], ~half[ones] & ~half[others]
+    return every[both], every[neither], every[~both & ~neither]
 
 
 def repair(search: Search, rng: np.random.Generator, rounds: int, stop: Callable[[], bool]) -> bool:
@@ -256,7 +311,7 @@ def repair(search: Search, rng: np.random.Generator, rounds: int, stop: Callable
 
 
 def draw_places(
-    candidates: Candidates, priced: Priced, temperature: float, rng: np.random.Generator
+    candidates: Candidates, priced: Priced, warmth: Floats, rng: np.random.Generator
 ) -> Ints:
     """Return a place for each unit, drawn by what its candidates share at a temperature, (units,).
 
@@ -267,12 +322,12 @@ def draw_places(
     ----------
     candidates, priced
         Near candidates at their prices.
-    temperature
-        Of the last climb.
+    warmth
+        Of the last climb, cost within which candidates share each unit, (units,).
     rng
         For the draw.
     """
     noise = -np.log(rng.exponential(size=len(priced.priced)))
-    score = priced.priced - temperature * noise
+    score = priced.priced - np.repeat(warmth, np.diff(candidates.start)) * noise
     least = np.minimum.reduceat(score, candidates.start[:-1])
     return np.flatnonzero(score == np.repeat(least, np.diff(candidates.start)))

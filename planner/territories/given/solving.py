@@ -26,6 +26,8 @@ from planner.territories.progress import Run
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+ROOM = 40
+"""Candidates of a unit that a search may need, where not all pairs are listed."""
 
 
 def solve_fixed(problem: AlignmentProblem, run: Run, start: Start | None) -> AlignmentResult:
@@ -132,7 +134,7 @@ def search_fixed(
         return run.is_over(0.5)
 
     first = np.zeros((model.territory_count, len(model.rows))) if begin is None else begin
-    prices = ascend(source, first, levels, rng, report)
+    prices = ascend(source, first, levels, rng, report, lambda: run.is_over(0.5))
     candidates = source.candidates if isinstance(source, Listed) else find_reach(source, prices)
     task = Task(
         model=model,
@@ -156,6 +158,6 @@ def find_reach(source: Source, prices: Floats) -> Candidates:
     prices
         At the bound, (territories, columns).
     """
-    some = np.arange(0, source.model.unit_count, max(source.model.unit_count // 20_000, 1))
+    some = np.arange(0, source.model.unit_count, max(source.model.unit_count // 5_000, 1))
     scale = typical_cost(source.pick(some).look(np.zeros_like(prices), np.inf).near)
-    return source.look(prices, REACH * scale).near
+    return source.look(prices, REACH * scale, ROOM).near

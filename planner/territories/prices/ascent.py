@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.territories.given.model import Model
-from planner.territories.prices.dual import typical_cost
+from planner.territories.prices.dual import find_ease, typical_cost
 from planner.territories.prices.newton import climb
 from planner.territories.prices.sources import Look, Source
 
@@ -19,7 +19,7 @@ SAMPLE = 4_000
 """A sample has at least so many units, and at least as many for each territory as a level says."""
 REACH = 10.0
 """Candidates within so many temperatures of a unit's least share it."""
-RADIUS = 5.0
+RADIUS = 4.0
 """Temperatures by which the price of a typical unit's amount may change in one round."""
 
 
@@ -39,6 +39,8 @@ class Level:
         How many units of each territory do; 0 where all are looked at.
     tolerance
         Gain in temperatures a unit below which a climb ends.
+    faint
+        Shares up to here are left out of the curvature.
     """
 
     temperature: float
@@ -46,24 +48,27 @@ class Level:
     steps: int
     sampled: int = 0
     tolerance: float = 1e-5
+    faint: float = 3e-3
 
 
 COLDEST = 0.004
 """The last temperature, as a share of the typical difference in cost."""
+HOT = 1e-2
+"""What is faint at high temperatures, where a unit has a little of very many territories."""
 LEVELS = (
-    Level(0.5, 3, 12, sampled=20, tolerance=1e-2),
-    Level(0.25, 3, 12, sampled=20, tolerance=3e-3),
-    Level(0.12, 3, 12, sampled=40, tolerance=1e-3),
-    Level(0.06, 3, 12, sampled=80, tolerance=1e-3),
-    Level(0.03, 3, 12, sampled=160, tolerance=3e-4),
-    Level(0.015, 2, 15, tolerance=1e-4),
-    Level(0.0075, 2, 20, tolerance=3e-5),
-    Level(COLDEST, 2, 30),
+    Level(0.5, 2, 8, sampled=12, tolerance=1e-2, faint=HOT),
+    Level(0.25, 3, 8, sampled=12, tolerance=5e-3, faint=HOT),
+    Level(0.12, 3, 8, sampled=25, tolerance=2e-3, faint=HOT),
+    Level(0.06, 3, 8, sampled=60, tolerance=1e-3, faint=HOT),
+    Level(0.03, 3, 8, sampled=120, tolerance=5e-4),
+    Level(0.015, 3, 10, sampled=240, tolerance=2e-4),
+    Level(0.0075, 3, 12, sampled=480, tolerance=1e-4),
+    Level(COLDEST, 4, 20),
 )
 WARM_LEVELS = (
-    Level(0.15, 4, 12, sampled=40, tolerance=1e-3),
-    Level(0.05, 4, 12, sampled=40, tolerance=1e-3),
-    Level(0.015, 3, 15, sampled=160, tolerance=1e-4),
+    Level(0.15, 3, 8, sampled=25, tolerance=1e-3, faint=HOT),
+    Level(0.05, 3, 8, sampled=50, tolerance=1e-3, faint=HOT),
+    Level(0.015, 2, 10, sampled=200, tolerance=1e-4),
     Level(COLDEST, 2, 20),
 )
 """From prices of a similar problem: sampled levels find out at little cost how far they are off."""
@@ -81,11 +86,14 @@ class Portion:
         (units,)
     size
         What a change of every price by a typical unit's cost changes a pair's price by, (units,).
+    ease
+        How many temperatures each unit has, (units,).
     """
 
     source: Source
     weight: Floats
     size: Floats
+    ease: Floats
 
 
 def ascend(
@@ -94,6 +102,7 @@ def ascend(
     levels: tuple[Level, ...],
     rng: np.random.Generator,
     report: Callable[[Look], bool],
+    over: Callable[[], bool],
 ) -> Floats:
     """Climb the dual through falling temperatures.
 
@@ -109,6 +118,8 @@ def ascend(
         For the sample.
     report
         Called with every look at all units, whose value is a bound; true stops the ascent.
+    over
+        Asked before every climb, whether there is time for no more.
 
     Returns
     -------
@@ -125,8 +136,10 @@ def ascend(
     for level in levels:
         part = portions[level.sampled]
         radius = RADIUS * level.temperature * scale
-        for _ in range(level.rounds):
-            look = part.source.look(prices, REACH * radius / RADIUS + radius * part.size)
+        for _ in range(0 if over() else level.rounds):
+            look = part.source.look(
+                prices, REACH * radius / RADIUS * part.ease + radius * part.size
+            )
             if part is whole:
                 best_value, best = max((best_value, best), (look.value, prices), key=_value)
                 if report(look) or not source.model.rows:
@@ -167,14 +180,25 @@ def climb_round(portion: Portion, look: Look, level: Level, scale: float) -> Flo
         radius=RADIUS * level.temperature * scale,
         weight=portion.weight,
         tolerance=level.tolerance,
+        faint=level.faint,
     )
+
+
+def find_margin(portion: Portion, radius: float) -> Floats:
+    """Return how far above a unit's least a candidate may be to matter in a round, (units,).
+
+    Its own price may fall and the cheapest one's rise by the radius.
+    """
+    return np.asarray(REACH * radius / RADIUS * portion.ease + 2 * radius * portion.size)
 
 
 def take_all(source: Source) -> Portion:
     """Return all units, once each."""
     model = source.model
     size = (model.amounts / model.scale).sum(axis=1)
-    return Portion(source=source, weight=np.ones(model.unit_count), size=size)
+    return Portion(
+        source=source, weight=np.ones(model.unit_count), size=size, ease=find_ease(model)
+    )
 
 
 def take_sample(whole: Portion, each: int, rng: np.random.Generator) -> Portion:
@@ -194,7 +218,12 @@ def take_sample(whole: Portion, each: int, rng: np.random.Generator) -> Portion:
     if not each or model.unit_count < 2 * wanted or not model.rows:
         return whole
     units, weight = draw_sample(model, wanted, rng)
-    return Portion(source=whole.source.pick(units), weight=weight, size=whole.size[units])
+    return Portion(
+        source=whole.source.pick(units),
+        weight=weight,
+        size=whole.size[units],
+        ease=whole.ease[units],
+    )
 
 
 def draw_sample(model: Model, wanted: int, rng: np.random.Generator) -> tuple[Ints, Floats]:

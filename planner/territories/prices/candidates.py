@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from planner.territories.blocks import run_blocks
 from planner.territories.costs import MoveTerm, PairTerm
 from planner.territories.problem import AlignmentProblem
 
@@ -18,7 +19,9 @@ Shorts = npt.NDArray[np.int32]
 PAIRS_HELD = 8_000_000
 """Up to so many pairs all of them are candidates."""
 PAIRS_AT_ONCE = 4_000_000
-"""How many pairs are priced in one piece."""
+"""How many pairs of every territory are looked at in one piece."""
+PRICED_AT_ONCE = 500_000
+"""How many chosen pairs are priced in one piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,15 +93,22 @@ def list_candidates(problem: AlignmentProblem, by_pair: tuple[PairTerm, ...]) ->
     by_pair
         Amounts that depend on the pair.
     """
-    units, territories = _all_pairs(problem)
-    return price_pairs(problem, by_pair, units, territories, complete=True)
+    counts, owners = [], []
+    for units in chunk_units(problem.unit_count, problem.territory_count):
+        eligible = keep_holds(problem, units, problem.eligible_block(units))
+        counts.append(eligible.sum(axis=1))
+        owners.append(np.nonzero(eligible)[1].astype(np.int32))
+    start = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+    everyone = np.arange(problem.unit_count, dtype=np.int64)
+    return price_pairs(problem, by_pair, everyone, start, np.concatenate(owners), complete=True)
 
 
 def price_pairs(
     problem: AlignmentProblem,
     by_pair: tuple[PairTerm, ...],
     units: Ints,
-    territories: Ints,
+    start: Ints,
+    territory: Shorts,
     *,
     complete: bool,
 ) -> Candidates:
@@ -110,31 +120,29 @@ def price_pairs(
         The problem.
     by_pair
         Amounts that depend on the pair.
-    units, territories
-        The pairs, by unit and then territory, each once, (pairs,).
+    units
+        Whose candidates, (units,).
+    start, territory
+        As in :class:`Candidates`.
     complete
         Whether these are all the eligible pairs.
     """
-    counts = np.bincount(units, minlength=problem.unit_count)
-    pair = np.empty((len(units), len(by_pair)))
-    for number, term in enumerate(by_pair):
-        pair[:, number] = term.pairs(units, territories)
-    return Candidates(
-        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        territory=territories.astype(np.int32),
-        cost=problem.cost_of(units, territories),
-        pair=pair,
-        complete=complete,
-    )
+    cost, pair = np.empty(len(territory)), np.empty((len(territory), len(by_pair)))
+    pieces = max(-(-len(territory) // PRICED_AT_ONCE), 1)
+    cuts = np.searchsorted(start, np.linspace(0, len(territory), pieces + 1))
+    cuts[0], cuts[-1] = 0, len(units)
 
+    def run(number: int) -> None:
+        first, last = int(cuts[number]), int(cuts[number + 1])
+        part = slice(start[first], start[last])
+        rows = np.repeat(units[first:last], np.diff(start[first : last + 1]))
+        owners = territory[part].astype(np.int64)
+        cost[part] = problem.cost_of(rows, owners)
+        for place, term in enumerate(by_pair):
+            pair[part, place] = term.pairs(rows, owners)
 
-def _all_pairs(problem: AlignmentProblem) -> tuple[Ints, Ints]:
-    found: list[tuple[Ints, Ints]] = []
-    for units in chunk_units(problem.unit_count, problem.territory_count):
-        eligible = keep_holds(problem, units, problem.eligible_block(units))
-        rows, territories = np.nonzero(eligible)
-        found.append((units[rows], territories))
-    return _join(found)
+    run_blocks(run, pieces)
+    return Candidates(start=start, territory=territory, cost=cost, pair=pair, complete=complete)
 
 
 def today_pairs(problem: AlignmentProblem) -> sparse.csr_array:
@@ -182,9 +190,3 @@ def chunk_units(units: int, territories: int) -> list[Ints]:
     """Return runs of units whose pairs with every territory fit into one piece."""
     step = max(PAIRS_AT_ONCE // max(territories, 1), 1)
     return [np.arange(start, min(start + step, units)) for start in range(0, units, step)]
-
-
-def _join(found: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
-    units = np.concatenate([one for one, _ in found])
-    territories = np.concatenate([other for _, other in found])
-    return units.astype(np.int64), territories.astype(np.int64)

@@ -8,14 +8,12 @@ temperature lowered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from planner.territories.blocks import run_blocks, split_blocks
 from planner.territories.given.model import Model
 from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.conjugate import limit_value, price_bounds
@@ -31,12 +29,8 @@ from planner.territories.prices.pricing import (
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-BLOCKS = 8
-THREADS = 2
-SMALL = 200_000
-"""Below so many candidates one block does."""
-FAINT = 3e-3
-"""Shares up to here are left out of the curvature."""
+LEAST_EASE, MOST_EASE = 0.5, 20.0
+"""Temperatures of a small and of a large unit."""
 PRODUCTS = 3_000_000
 """With more products of candidates than that, the curvature is that of every so many-th unit."""
 
@@ -66,27 +60,25 @@ class Priced:
     best: Ints
 
 
-def split_blocks(start: Ints) -> list[tuple[int, int]]:
-    """Return runs of units of about as many candidates: the same whatever the number of threads."""
-    units, pairs = len(start) - 1, int(start[-1])
-    if pairs < SMALL or units < BLOCKS:
-        return [(0, units)]
-    cuts = np.searchsorted(start, np.linspace(0, pairs, BLOCKS + 1)[1:-1])
-    edges = [0, *cuts.tolist(), units]
-    return list(pairwise(edges))
+def find_ease(model: Model) -> Floats:
+    """Return how many temperatures each unit has, (units,): more where it is large.
 
+    A change of every price changes a large unit's by more: what that does to its share is as
+    smooth as for a typical one only where it is smoothed as much more.
 
-def run_blocks(task: Callable[[int], None], count: int) -> None:
-    """Run numbered tasks on the threads there are; each writes to places of its own."""
-    if count == 1:
-        task(0)
-        return
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(task, range(count)))
+    Parameters
+    ----------
+    model
+        The model.
+    """
+    if not len(model.rows):
+        return np.ones(model.unit_count)
+    size = (model.amounts / model.scale).mean(axis=1)
+    return np.asarray(np.clip(size, LEAST_EASE, MOST_EASE), dtype=float)
 
 
 def smooth_dual(
-    model: Model, candidates: Candidates, weight: Floats, prices: Floats, temperature: float
+    model: Model, candidates: Candidates, weight: Floats, prices: Floats, warmth: Floats
 ) -> tuple[float, Floats, Floats]:
     """Return the smoothed sum of the units' least prices, the totals it implies, and the shares.
 
@@ -98,8 +90,8 @@ def smooth_dual(
         How often each unit counts, (units,).
     prices
         (territories, columns)
-    temperature
-        Cost within which candidates share a unit.
+    warmth
+        Cost within which candidates share each unit, (units,).
 
     Returns
     -------
@@ -125,7 +117,7 @@ def smooth_dual(
             model.zones.cap,
             full,
             weight,
-            temperature,
+            warmth,
             shares,
             loads[number],
         )
@@ -227,7 +219,7 @@ def typical_cost(candidates: Candidates) -> float:
 
 
 def curve_dual(
-    model: Model, candidates: Candidates, weight: Floats, shares: Floats
+    model: Model, candidates: Candidates, weight: Floats, shares: Floats, faint: float
 ) -> tuple[Ints, Ints, Floats]:
     """Return how the totals of the smoothed dual fall as prices rise, by pair of territories.
 
@@ -236,20 +228,22 @@ def curve_dual(
     model, candidates
         What is priced.
     weight
-        How often each unit counts, (units,).
+        How often each unit counts, over its warmth, (units,).
     shares
         Of :func:`smooth_dual`, (pairs,).
+    faint
+        Shares up to here are left out.
 
     Returns
     -------
     tuple of Ints, Ints and Floats
         The territories of each block, the lower first, (blocks,), and the blocks, (blocks,
-        columns, columns), to be divided by the temperature.
+        columns, columns).
     """
     territories, columns = model.territory_count, len(model.rows)
     start = np.zeros(candidates.unit_count + 1, dtype=np.int64)
     places = np.empty(len(shares), dtype=np.int64)
-    places = places[: list_visible(candidates.start, shares, FAINT, start, places)]
+    places = places[: list_visible(candidates.start, shares, faint, start, places)]
     units = np.repeat(np.arange(candidates.unit_count), np.diff(start))
     owner, visible = candidates.territory[places], shares[places]
     amounts = read_pairs(model, candidates, units, places)

@@ -54,19 +54,25 @@ class Hill:
     weight
         How often each unit counts, (units,).
     temperature
-        Cost within which candidates share a unit.
+        Cost within which candidates share a typical unit.
+    ease
+        How many temperatures each unit has, (units,).
     free
         Which prices may change, (territories, columns).
     totals
         What all units have of each column whose prices may be shifted alike.
+    faint
+        Shares up to here are left out of the curvature.
     """
 
     model: Model
     candidates: Candidates
     weight: Floats
     temperature: float
+    ease: Floats
     free: Bools
     totals: Mapping[int, float]
+    faint: float
 
     @property
     def unit(self) -> Floats:
@@ -87,7 +93,7 @@ class Hill:
         """Return value and slope at a point."""
         prices, wide = self.spread(point), self.model.wide.astype(bool)
         value, loads, shares = smooth_dual(
-            self.model, self.candidates, self.weight, prices, self.temperature
+            self.model, self.candidates, self.weight, prices, self.temperature * self.ease
         )
         loads[0, wide] = loads[:, wide].sum(axis=0)
         worth, slope, bend = smooth_limit_value(self.model, prices, self.unit)
@@ -116,7 +122,9 @@ class Hill:
 
     def curve(self, slope: Slope) -> sparse.csr_array:
         """Return the curvature at a point, turned positive, (free, free)."""
-        ones, others, blocks = curve_dual(self.model, self.candidates, self.weight, slope.shares)
+        ones, others, blocks = curve_dual(
+            self.model, self.candidates, self.weight / self.ease, slope.shares, self.faint
+        )
         apart = ones != others
         blocks = np.concatenate([blocks, blocks[apart].transpose(0, 2, 1)])
         ones, others = (

@@ -1,4 +1,4 @@
-"""The climb of the smoothed dual by damped Newton steps (Levenberg 1944, Marquardt 1963).
+"""The climb of the smoothed dual by Newton steps, each within a box that learns how far to trust it.
 
 The curvature of the smoothed dual couples two territories only where they share units, so it is
 sparse: a few steps of it do what many along gradients would.
@@ -11,24 +11,19 @@ import numpy.typing as npt
 from scipy import sparse
 
 from planner.territories.given.model import Model
+from planner.territories.prices.boxes import climb_box
 from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.conjugate import price_bounds
+from planner.territories.prices.dual import find_ease
 from planner.territories.prices.hill import Hill, Slope, find_totals
-from planner.territories.prices.pricing import solve_positive
 
 Floats = npt.NDArray[np.float64]
-DENSE = 400
-"""Up to so many prices their curvature is factored, beyond that conjugate gradients solve it."""
-PRODUCTS = 80
-"""Products with the curvature for one step at most."""
-DAMPING = 1e-3
-"""Of the first step, as a share of the curvature's diagonal."""
-STRIDE = 1.0
-"""Temperatures by which the price of a typical unit's amount may change in one step."""
+DAMPING = 1e-4
+"""What is added to the curvature, as a share of its diagonal."""
+STRIDE, LONGEST = 1.0, 4.0
+"""Temperatures by which the price of a typical unit's amount may change in a step: first, ever."""
 GRADIENTS = 8
 """Steps along gradients that stand for one with the curvature."""
-STIFFEST = 1e6
-"""With so much damping a step is a small one along the gradient: there is nothing to gain."""
 
 
 def climb(
@@ -41,6 +36,7 @@ def climb(
     radius: float = np.inf,
     weight: Floats | None = None,
     tolerance: float = 1e-5,
+    faint: float = 3e-3,
 ) -> Floats:
     """Climb the smoothed dual from given prices.
 
@@ -60,6 +56,8 @@ def climb(
         How often each unit counts, (units,); once by default.
     tolerance
         Gain in temperatures a unit below which to stop.
+    faint
+        Shares up to here are left out of the curvature.
 
     Returns
     -------
@@ -76,8 +74,10 @@ def climb(
         candidates=candidates,
         weight=counts,
         temperature=temperature,
+        ease=find_ease(model),
         free=free,
         totals=find_totals(model, counts, free),
+        faint=faint,
     )
     begin = hill.read(np.clip(prices, least, largest))
     below = np.maximum(hill.read(least), begin - radius / temperature)
@@ -128,7 +128,7 @@ def climb_gently(hill: Hill, begin: Floats, below: Floats, above: Floats, steps:
 def climb_hill(
     hill: Hill, here: Slope, below: Floats, above: Floats, steps: int, enough: float
 ) -> Floats:
-    """Take damped steps until the next promises too little; return where they end, (free,).
+    """Take Newton steps until the next promises too little; return where they end, (free,).
 
     Parameters
     ----------
@@ -143,33 +143,47 @@ def climb_hill(
     enough
         Gain below which to stop.
     """
-    damping = DAMPING
+    stride = np.full(len(here.point), STRIDE)
     curvature = hill.curve(here)
     for _ in range(steps):
-        near = np.maximum(below, here.point - STRIDE), np.minimum(above, here.point + STRIDE)
-        move = make_step(here, curvature, damping, *near)
-        promised = float(here.gradient @ move - 0.5 * move @ (curvature @ move))
+        near = np.maximum(below, here.point - stride), np.minimum(above, here.point + stride)
+        move = make_step(here, curvature, *near)
+        promised = float((move * (here.gradient - 0.5 * (curvature @ move))).sum())
         if promised <= enough:
             break
         there = hill.look(hill.level(here.point + move, below, above))
-        if there.value > here.value + 0.05 * promised:
-            good = there.value > here.value + 0.5 * promised
-            damping = max(damping / 10, 1e-9) if good else damping * 2
+        better = there.value > here.value + 0.05 * promised
+        stride = learn_stride(stride, move, here.gradient, there.gradient, better=better)
+        if better:
             here, curvature = there, hill.curve(there)
-        else:
-            damping *= 10
-        if damping > STIFFEST:
-            break
     return here.point
 
 
-def make_step(
-    here: Slope, curvature: sparse.csr_array, damping: float, below: Floats, above: Floats
+def learn_stride(
+    stride: Floats, move: Floats, before: Floats, after: Floats, *, better: bool
 ) -> Floats:
-    """Return a damped Newton step that stays within bounds, (free,).
+    """Return how far each price may go in the next step, (free,).
 
-    Prices at a bound that the gradient pushes against stay where they are; others that reach one
-    stop there, and the step is made afresh without them.
+    A price that went too far, so that its slope turned, goes less far, as all do a little where
+    nothing was gained; one that was held back though its slope did not turn goes farther.
+
+    Parameters
+    ----------
+    stride, move
+        How far each might go, and went, (free,).
+    before, after
+        The slopes, (free,).
+    better
+        Whether the step was a gain.
+    """
+    turned = (before * after < 0) & (np.abs(after) > 0.3 * np.abs(before))
+    held = (np.abs(move) >= 0.99 * stride) & ~turned & better
+    grown = stride * np.where(turned, 0.4, np.where(held, 1.6, 1.0 if better else 0.7))
+    return np.minimum(grown, LONGEST)
+
+
+def make_step(here: Slope, curvature: sparse.csr_array, below: Floats, above: Floats) -> Floats:
+    """Return the Newton step within bounds, (free,).
 
     Parameters
     ----------
@@ -177,50 +191,22 @@ def make_step(
         From where.
     curvature
         There, (free, free).
-    damping
-        As a share of the diagonal.
     below, above
         The bounds, (free,).
     """
-    point, gradient = here.point, here.gradient
-    move = np.zeros_like(point)
-    held = ((point <= below) & (gradient <= 0)) | ((point >= above) & (gradient >= 0))
-    for _ in range(4):
-        open_places = np.flatnonzero(~held)
-        if not len(open_places):
-            break
-        move[open_places] = solve_damped(
-            sparse.csr_array(curvature[open_places][:, open_places]),
-            (gradient - curvature @ np.where(held, move, 0.0))[open_places],
-            damping,
-        )
-        out = ~held & ((point + move < below) | (point + move > above))
-        move = np.clip(move, below - point, above - point)
-        held |= out
-        if not out.any():
-            break
-    return move
-
-
-def solve_damped(curvature: sparse.csr_array, gradient: Floats, damping: float) -> Floats:
-    """Solve (curvature + damping × its diagonal) × step = gradient, (free,).
-
-    Parameters
-    ----------
-    curvature
-        Positive semidefinite, (free, free).
-    gradient
-        (free,)
-    damping
-        As a share of the diagonal.
-    """
     diagonal = curvature.diagonal()
     # A price that no unit feels has no curvature of its own: a little keeps the system regular.
-    diagonal = diagonal * (1 + damping) + max(1e-9 * float(diagonal.max(initial=0.0)), 1e-12)
-    stiff = curvature + sparse.diags_array(diagonal - curvature.diagonal())
-    if len(gradient) <= DENSE:
-        return solve_positive(stiff.toarray(), gradient.copy())
-    from scipy.sparse.linalg import cg
-
-    step, _ = cg(stiff, gradient, rtol=1e-2, maxiter=PRODUCTS, M=sparse.diags_array(1.0 / diagonal))
-    return np.asarray(step)
+    extra = DAMPING * diagonal + max(1e-9 * float(diagonal.max(initial=0.0)), 1e-12)
+    move = np.zeros_like(here.point)
+    climb_box(
+        curvature.indptr.astype(np.int64),
+        curvature.indices.astype(np.int64),
+        curvature.data,
+        diagonal + extra,
+        extra,
+        below - here.point,
+        above - here.point,
+        move,
+        here.gradient.copy(),
+    )
+    return move

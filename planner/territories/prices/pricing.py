@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.compiled import compiled
+from planner.territories.compiled import compiled, inlined
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -15,7 +15,7 @@ FADED = 14.0
 """Candidates so many temperatures above a unit's least have no share of it."""
 
 
-@compiled
+@inlined
 def pair_amount(
     amounts: Floats,
     pair: Floats,
@@ -28,7 +28,7 @@ def pair_amount(
 ) -> float:
     """Return what a pair adds to a column's row, capped at the limit where that is the rule."""
     amount = amounts[unit, column]
-    if pair_column[column] >= 0:
+    if pair.shape[1] > 0 and pair_column[column] >= 0:
         amount += pair[place, pair_column[column]]
     return float(min(amount, cap[territory, column]))
 
@@ -94,14 +94,14 @@ def sum_smoothed(
     cap: Floats,
     prices: Floats,
     weight: Floats,
-    temperature: float,
+    warmth: Floats,
     shares: Floats,
     loads: Floats,
 ) -> float:
     """Add up each unit's smoothed least price, its candidates' shares, and the totals they imply.
 
-    A unit's smoothed least is -temperature × log of the sum of exp(-price / temperature): the
-    share of each candidate is its softmax, so the totals are the gradient by the prices.
+    A unit's smoothed least is -warmth × log of the sum of exp(-price / warmth): the share of each
+    candidate is its softmax, so the totals are the gradient by the prices.
     """
     columns, by_pair = amounts.shape[1], pair.shape[1] > 0
     value = 0.0
@@ -110,8 +110,8 @@ def sum_smoothed(
         least = price_unit(
             begin, end, territory, cost, amounts, pair, pair_column, cap, prices, unit, shares
         )
-        spread = share_unit(begin, end, least, temperature, shares)
-        value += weight[unit] * (least - temperature * spread)
+        spread = share_unit(begin, end, least, warmth[unit], shares)
+        value += weight[unit] * (least - warmth[unit] * spread)
         for place in range(begin, end):
             if shares[place] > 0.0:
                 share, owner = shares[place] * weight[unit], territory[place]
@@ -242,26 +242,3 @@ def mark_near(
         limit = least[unit] + margin[unit]
         for place in range(start[unit], start[unit + 1]):
             near[place] = priced[place] <= limit
-
-
-@compiled
-def solve_positive(matrix: Floats, right: Floats) -> Floats:
-    """Solve matrix × answer = right for a positive definite matrix; both are overwritten.
-
-    A factorisation of its own (Cholesky's, without roots), so that the sums of a small system run
-    in one order whatever the number of threads.
-    """
-    size = len(right)
-    for column in range(size):
-        pivot = matrix[column, column]
-        for row in range(column + 1, size):
-            factor = matrix[row, column] / pivot
-            if factor != 0.0:
-                for across in range(column + 1, size):
-                    matrix[row, across] -= factor * matrix[column, across]
-                right[row] -= factor * right[column]
-    for column in range(size - 1, -1, -1):
-        for across in range(column + 1, size):
-            right[column] -= matrix[column, across] * right[across]
-        right[column] /= matrix[column, column]
-    return right

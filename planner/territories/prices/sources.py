@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from planner.territories.costs import MatrixTerm, MoveTerm, TravelTerm
-from planner.territories.distances import EARTH_RADIUS_KM, embed_points
+from planner.territories.blocks import BLOCKS, run_blocks
+from planner.territories.costs import MoveTerm
 from planner.territories.given.model import Model
 from planner.territories.prices.candidates import (
     PAIRS_HELD,
@@ -22,24 +22,18 @@ from planner.territories.prices.candidates import (
     today_pairs,
 )
 from planner.territories.prices.conjugate import limit_value, price_bounds
-from planner.territories.prices.dual import (
-    BLOCKS,
-    find_near,
-    price_candidates,
-    run_blocks,
-    spread_wide,
-)
+from planner.territories.prices.dual import find_near, price_candidates, spread_wide
+from planner.territories.prices.planes import make_plane, pick_units, price_leaves
 from planner.territories.prices.sweeping import Plane, sweep_units
 from planner.territories.problem import AlignmentProblem
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-ROOM = 96
-"""How many near homes a sweep of many units keeps for each."""
-WIDE_ROOM = 400
-"""How many it keeps of a sample: warm prices share a unit among many homes."""
-SAMPLED = 50_000
-"""Up to so many units are a sample."""
+Shorts = npt.NDArray[np.int32]
+ROOM = 400
+"""How many near homes a sweep keeps for each unit, where nothing else is said."""
+SWEPT_AT_ONCE = 20_000
+"""Units in one piece of a sweep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,7 +66,7 @@ class Source(Protocol):
         """The limits, and these units' amounts."""
         ...
 
-    def look(self, prices: Floats, margin: Floats | float) -> Look:
+    def look(self, prices: Floats, margin: Floats | float, room: int = ROOM) -> Look:
         """Return the dual value at prices, and the candidates within a margin of the least."""
         ...
 
@@ -88,7 +82,7 @@ class Listed:
     model: Model
     candidates: Candidates
 
-    def look(self, prices: Floats, margin: Floats | float) -> Look:
+    def look(self, prices: Floats, margin: Floats | float, room: int = ROOM) -> Look:
         """Return the dual value at prices, and the candidates within a margin of the least."""
         priced = price_candidates(self.model, self.candidates, prices)
         near = self.candidates.keep(find_near(self.candidates, priced, margin))
@@ -101,94 +95,89 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Swept:
-    """Pairs are priced where they are needed; only near ones and those of today are kept."""
+    """Pairs are priced where they are needed; only near ones and those of today are kept.
+
+    ``plane`` is None where costs or amounts have no form that a sweep knows; ``extra`` is what a
+    unit costs wherever it goes but where it is today.
+    """
 
     model: Model
     problem: AlignmentProblem
     units: Ints
     today: sparse.csr_array
+    plane: Plane | None
+    extra: Floats
 
-    def look(self, prices: Floats, margin: Floats | float) -> Look:
+    def look(self, prices: Floats, margin: Floats | float, room: int = ROOM) -> Look:
         """Return the dual value at prices, and the candidates within a margin of the least."""
         prices = np.clip(prices, *price_bounds(self.model))
         margins = np.broadcast_to(np.asarray(margin, float), (len(self.units),)).copy()
-        least, rows, territories = self._sweep(spread_wide(self.model, prices), margins)
-        near = self._price(rows, territories)
+        full = spread_wide(self.model, prices)
+        if self.plane is None:
+            least, start, territories = self._sweep_blocks(full, margins)
+        else:
+            least, start, territories = self._sweep_plane(self.plane, full, margins, room)
+        made = price_pairs(
+            self.problem, self.model.by_pair, self.units, start, territories, complete=False
+        )
+        near = drop_misfits(self.model, made)
         found = price_candidates(self.model, near, prices)
-        least = np.minimum(least, found.least)
+        least = np.minimum(least + self.extra, found.least)
         value = float(least.sum()) - limit_value(self.model, prices)
         return Look(prices=prices, near=near, least=least, value=value)
 
     def pick(self, units: Ints) -> Swept:
         """Return the source of some of the units."""
+        model = self.model.pick(units)
         return replace(
-            self, model=self.model.pick(units), units=self.units[units], today=self.today[units]
+            self,
+            model=model,
+            units=self.units[units],
+            today=self.today[units],
+            plane=None if self.plane is None else pick_units(self.plane, model, units),
+            extra=self.extra[units],
         )
 
-    def _price(self, rows: Ints, territories: Ints) -> Candidates:
-        """Add the pairs of today and price all of them."""
-        shape = (len(self.units), self.model.territory_count)
-        marks = sparse.csr_array((np.ones(len(rows)), (rows, territories)), shape=shape)
-        marks = sparse.csr_array(marks + self.today)
-        marks.sort_indices()
-        rows = np.repeat(np.arange(len(self.units), dtype=np.int64), np.diff(marks.indptr))
-        owners = marks.indices.astype(np.int64)
-        made = price_pairs(
-            self.problem, self.model.by_pair, self.units[rows], owners, complete=False
-        )
-        return drop_misfits(self.model, replace(made, start=marks.indptr.astype(np.int64)))
-
-    def _sweep(self, prices: Floats, margin: Floats) -> tuple[Floats, Ints, Ints]:
-        travel = find_travel(self.problem, self.model)
-        if travel is None:
-            return self._sweep_blocks(prices, margin)
-        plane, extra = self._make_plane(travel)
-        size = len(self.units)
+    def _sweep_plane(
+        self, plane: Plane, prices: Floats, margin: Floats, room: int
+    ) -> tuple[Floats, Ints, Shorts]:
+        prices = np.ascontiguousarray(prices[plane.home_of])
+        leaves, size = price_leaves(plane, prices), len(self.units)
         least, count = np.empty(size), np.empty(size, dtype=np.int64)
-        room = min(WIDE_ROOM if size <= SAMPLED else ROOM, self.model.territory_count)
-        near = np.empty((size, room), dtype=np.int32)
-        edges = np.linspace(0, size, 4 * BLOCKS + 1).astype(int).tolist()
+        seat, today = self.today.indptr.astype(np.int64), self.today.indices.astype(np.int64)
+        room = min(room, self.model.territory_count)
+        width = room + int(np.diff(seat).max(initial=0))
+        pieces = max(size // SWEPT_AT_ONCE, 4 * BLOCKS)
+        edges = np.linspace(0, size, pieces + 1).astype(int).tolist()
+        found: list[Shorts] = [np.empty(0, dtype=np.int32)] * pieces
 
         def run(number: int) -> None:
             first, last = edges[number], edges[number + 1]
-            sweep_units(first, last, plane, prices, margin, least, count, near)
+            near = np.empty((last - first, width), dtype=np.int32)
+            sweep_units(
+                *(first, last, plane, leaves, prices, margin, seat, today),
+                *(room, least, count, near),
+            )
+            found[number] = near[np.arange(width) < count[first:last, None]]
 
-        run_blocks(run, 4 * BLOCKS)
-        kept = np.arange(room) < count[:, None]
-        rows = np.repeat(np.arange(size, dtype=np.int64), count)
-        return least + extra, rows, near[kept].astype(np.int64)
+        run_blocks(run, pieces)
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        return least, start, np.concatenate(found)
 
-    def _make_plane(self, travel: TravelTerm) -> tuple[Plane, Floats]:
-        problem, units = self.problem, self.units
-        extra = np.zeros(len(units))
-        for term in problem.terms:
-            if isinstance(term, MoveTerm):
-                total = np.asarray(term.stay.sum(axis=1), dtype=float).ravel()
-                extra += term.rate * total[units]
-        kinds = {"euclidean": 0, "squared": 1, "haversine": 2}
-        plane = Plane(
-            points=np.ascontiguousarray(embed_points(travel.points[units], travel.distance)),
-            homes=np.ascontiguousarray(embed_points(travel.homes, travel.distance)),
-            weights=np.ascontiguousarray(travel.weights[units]),
-            class_of_unit=problem.class_of_unit[units],
-            allowed=problem.allowed,
-            held=problem.held[units],
-            amounts=self.model.amounts,
-            cap=self.model.zones.cap,
-            kind=kinds[travel.distance],
-            radius=EARTH_RADIUS_KM,
-        )
-        return plane, extra
-
-    def _sweep_blocks(self, prices: Floats, margin: Floats) -> tuple[Floats, Ints, Ints]:
-        found: list[tuple[Floats, Ints, Ints]] = []
+    def _sweep_blocks(self, prices: Floats, margin: Floats) -> tuple[Floats, Ints, Shorts]:
+        found: list[tuple[Floats, Ints, Shorts]] = []
         for chunk in chunk_units(len(self.units), self.model.territory_count):
             priced = self._price_block(chunk, prices)
             least = priced.min(axis=1)
-            rows, territories = np.nonzero(priced <= (least + margin[chunk])[:, None])
-            found.append((least, chunk[rows], territories.astype(np.int64)))
-        columns = list(zip(*found, strict=True))
-        return np.concatenate(columns[0]), np.concatenate(columns[1]), np.concatenate(columns[2])
+            kept = priced <= (least + margin[chunk])[:, None]
+            marks = self.today[chunk]
+            kept[np.repeat(np.arange(len(chunk)), np.diff(marks.indptr)), marks.indices] = True
+            rows, territories = np.nonzero(kept)
+            counts = np.bincount(rows, minlength=len(chunk))
+            found.append((least - self.extra[chunk], counts, territories.astype(np.int32)))
+        least, counts = (np.concatenate([one[part] for one in found]) for part in (0, 1))
+        owners = np.concatenate([one[2] for one in found]).astype(np.int32)
+        return least, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), owners
 
     def _price_block(self, chunk: Ints, prices: Floats) -> Floats:
         model, units = self.model, self.units[chunk]
@@ -200,26 +189,6 @@ class Swept:
             priced += np.minimum(amounts, model.zones.cap[:, column]) * prices[:, column]
         eligible = keep_holds(self.problem, units, self.problem.eligible_block(units))
         return np.where(eligible, priced, np.inf)
-
-
-def find_travel(problem: AlignmentProblem, model: Model) -> TravelTerm | None:
-    """Return the travel of a problem whose other costs and amounts are those of today's pairs.
-
-    Parameters
-    ----------
-    problem, model
-        The problem.
-    """
-    travels = [term for term in problem.terms if isinstance(term, TravelTerm)]
-    others = [term for term in problem.terms if not isinstance(term, TravelTerm)]
-    stays = {id(budget.stay) for budget in problem.budgets}
-    stays |= {id(loss.stay) for loss in problem.loss_limits}
-    simple = all(isinstance(term, MoveTerm) for term in others) and all(
-        isinstance(term, MatrixTerm) and id(term.amounts) in stays for term in model.by_pair
-    )
-    if len(travels) != 1 or travels[0].indptr is not None or not simple:
-        return None
-    return travels[0]
 
 
 def open_source(problem: AlignmentProblem, model: Model) -> Source:
@@ -236,7 +205,23 @@ def open_source(problem: AlignmentProblem, model: Model) -> Source:
             model=model, candidates=drop_misfits(model, list_candidates(problem, model.by_pair))
         )
     everyone = np.arange(problem.unit_count, dtype=np.int64)
-    return Swept(model=model, problem=problem, units=everyone, today=_today(problem))
+    return Swept(
+        model=model,
+        problem=problem,
+        units=everyone,
+        today=_today(problem),
+        plane=make_plane(problem, model),
+        extra=find_extra(problem),
+    )
+
+
+def find_extra(problem: AlignmentProblem) -> Floats:
+    """Return what each unit costs wherever it goes but where it is today, (units,)."""
+    extra = np.zeros(problem.unit_count)
+    for term in problem.terms:
+        if isinstance(term, MoveTerm):
+            extra += term.rate * np.asarray(term.stay.sum(axis=1), dtype=float).ravel()
+    return extra
 
 
 def drop_misfits(model: Model, candidates: Candidates) -> Candidates:

@@ -1,4 +1,8 @@
-"""A compiled sweep over every pair of unit and home, none of them kept but the near ones."""
+"""A compiled sweep over units and homes: it opens only the bunches of homes that may be cheap enough.
+
+Homes stand in leaves of a k-d tree (Bentley 1975). What a leaf's box, least prices and factors
+allow at least is a bound for each of its homes: a leaf whose bound is too dear is not opened.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +11,44 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.compiled import compiled
+from planner.territories.compiled import compiled, inlined
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+SLACK = 1e-12
+"""A bound this far below a price, relative to it, may be rounding."""
 
 
 class Plane(NamedTuple):
     """Units and homes as a sweep takes them.
 
-    ``points`` and ``homes`` lie in a plane or on the unit sphere, a home that does not travel has
-    NaN; ``weights`` is a unit's cost for each unit of distance; ``kind`` is 0 for straight lines,
-    1 for their squares, 2 for great circles of a sphere of ``radius``.
+    Members of unit ``u`` are ``first[u]:first[u + 1]`` of ``points``, ``weights`` what each counts
+    for each unit of distance; their weighed sum is the unit's way to a home. ``points`` and
+    ``homes`` lie in a plane or on the unit sphere, a home that does not travel has NaN. A pair
+    costs its way × ``rate`` and, for each kind of ``own`` (units, kinds), that × ``factor``
+    (homes, kinds) × ``share``; it adds to a column its way × ``rates`` and the same with
+    ``shares`` (columns, kinds) to ``amounts``, up to ``cap``. Homes stand in the order of their
+    leaves, ``leaf[i]:leaf[i + 1]`` each, boxes from ``low`` to ``high``; ``home_of`` is each one's
+    territory. ``kind`` is 0 for straight lines, 1 for their squares, 2 for great circles of a
+    sphere of ``radius``.
     """
 
     points: Floats
-    homes: Floats
     weights: Floats
+    first: Ints
+    homes: Floats
+    home_of: Ints
+    leaf: Ints
+    low: Floats
+    high: Floats
+    rate: float
+    rates: Floats
+    own: Floats
+    factor: Floats
+    share: Floats
+    shares: Floats
     class_of_unit: Ints
     allowed: Bools
     held: Ints
@@ -35,21 +58,134 @@ class Plane(NamedTuple):
     radius: float
 
 
+class Leaves(NamedTuple):
+    """What the homes of each leaf have at least and at most: prices, caps and factors."""
+
+    price: Floats
+    cap: Floats
+    less: Floats
+    more: Floats
+
+
+@inlined
+def find_way(squared: float, kind: int, radius: float) -> float:
+    """Return a distance from the square of a straight line."""
+    way = squared
+    if kind != 1:
+        way = np.sqrt(squared)
+    if kind == 2:
+        way = radius * 2.0 * np.arcsin(min(way / 2.0, 1.0))
+    return float(way)
+
+
+@inlined
+def sum_ways(plane: Plane, unit: int, home: int) -> float:
+    """Return a unit's way to a home; a member or a home that is nowhere adds nothing."""
+    way = 0.0
+    for member in range(plane.first[unit], plane.first[unit + 1]):
+        squared = 0.0
+        for axis in range(plane.points.shape[1]):
+            difference = plane.points[member, axis] - plane.homes[home, axis]
+            squared += difference * difference
+        if not np.isnan(squared):
+            way += plane.weights[member] * find_way(squared, plane.kind, plane.radius)
+    return way
+
+
+@inlined
+def bound_ways(plane: Plane, unit: int, leaf: int, most: int) -> float:
+    """Return the least that a unit's way to a home of a leaf can be, or the most where ``most`` is 1."""
+    way = 0.0
+    for member in range(plane.first[unit], plane.first[unit + 1]):
+        squared = 0.0
+        for axis in range(plane.points.shape[1]):
+            below = plane.low[leaf, axis] - plane.points[member, axis]
+            above = plane.points[member, axis] - plane.high[leaf, axis]
+            side = max(abs(below), abs(above)) if most == 1 else max(0.0, below, above)
+            squared += side * side
+        if not np.isnan(squared):
+            way += plane.weights[member] * find_way(squared, plane.kind, plane.radius)
+    return way
+
+
+@inlined
+def bound_leaf(plane: Plane, leaves: Leaves, unit: int, leaf: int) -> float:
+    """Return what no home of a leaf can cost less than for a unit, at the leaves' prices."""
+    rate, cost = plane.rate, 0.0
+    for column in range(plane.amounts.shape[1]):
+        rate += plane.rates[column] * min(leaves.price[leaf, column], 0.0)
+    way = bound_ways(plane, unit, leaf, 0)
+    cost += rate * (way if rate >= 0.0 else bound_ways(plane, unit, leaf, 1))
+    for kind in range(plane.own.shape[1]):
+        own = plane.share[kind] * plane.own[unit, kind]
+        cost += min(own * leaves.less[leaf, kind], own * leaves.more[leaf, kind])
+    for column in range(plane.amounts.shape[1]):
+        price, amount = leaves.price[leaf, column], plane.amounts[unit, column]
+        for kind in range(plane.own.shape[1]):
+            own = plane.shares[column, kind] * plane.own[unit, kind]
+            one, other = own * leaves.less[leaf, kind], own * leaves.more[leaf, kind]
+            amount += min(one, other) if price >= 0.0 else max(one, other)
+        if price >= 0.0:
+            amount = min(amount + plane.rates[column] * way, leaves.cap[leaf, column])
+        cost += amount * price
+    return cost
+
+
+@inlined
+def price_home(plane: Plane, prices: Floats, unit: int, home: int) -> float:
+    """Return what a unit costs with a home at the prices."""
+    way = sum_ways(plane, unit, home)
+    cost = plane.rate * way
+    for kind in range(plane.own.shape[1]):
+        cost += plane.share[kind] * plane.own[unit, kind] * plane.factor[home, kind]
+    for column in range(plane.amounts.shape[1]):
+        amount = plane.amounts[unit, column] + plane.rates[column] * way
+        for kind in range(plane.own.shape[1]):
+            amount += plane.shares[column, kind] * plane.own[unit, kind] * plane.factor[home, kind]
+        cost += min(amount, plane.cap[home, column]) * prices[home, column]
+    return cost
+
+
 @compiled
-def pair_distance(plane: Plane, unit: int, home: int) -> float:
-    """Return the distance of a unit from a home, 0 where either is nowhere."""
-    squared = 0.0
-    for axis in range(plane.points.shape[1]):
-        difference = plane.points[unit, axis] - plane.homes[home, axis]
-        squared += difference * difference
-    if np.isnan(squared):
-        return 0.0
-    if plane.kind == 1:
-        return float(squared)
-    straight = float(np.sqrt(squared))
-    if plane.kind == 2:
-        return float(plane.radius * 2.0 * np.arcsin(min(straight / 2.0, 1.0)))
-    return straight
+def open_leaf(
+    plane: Plane, prices: Floats, unit: int, leaf: int, priced: Floats, homes: Ints, found: int
+) -> int:
+    """Price the homes of a leaf that may serve a unit, after those found; return how many are."""
+    may = plane.allowed[plane.class_of_unit[unit]]
+    for home in range(plane.leaf[leaf], plane.leaf[leaf + 1]):
+        if may[home]:
+            homes[found] = home
+            priced[found] = price_home(plane, prices, unit, home)
+            found += 1
+    return found
+
+
+@compiled
+def open_leaves(
+    plane: Plane,
+    leaves: Leaves,
+    prices: Floats,
+    unit: int,
+    margin: float,
+    bound: Floats,
+    priced: Floats,
+    homes: Ints,
+) -> int:
+    """Price every home whose price may be within a margin of a unit's least; return how many."""
+    best = 0
+    for leaf in range(len(bound)):
+        bound[leaf] = bound_leaf(plane, leaves, unit, leaf)
+        if bound[leaf] < bound[best]:
+            best = leaf
+    found = open_leaf(plane, prices, unit, best, priced, homes, 0)
+    least = priced[:found].min() if found else np.inf
+    for leaf in range(len(bound)):
+        if leaf != best and bound[leaf] <= least + margin + SLACK * abs(least):
+            before = found
+            found = open_leaf(plane, prices, unit, leaf, priced, homes, found)
+            if found > before:
+                least = min(least, priced[before:found].min())
+    return found
 
 
 @compiled
@@ -57,52 +193,64 @@ def sweep_units(
     first: int,
     last: int,
     plane: Plane,
+    leaves: Leaves,
     prices: Floats,
     margin: Floats,
+    seat: Ints,
+    today: Ints,
+    room: int,
     least: Floats,
     count: Ints,
     near: Shorts,
 ) -> None:
     """Write each unit's least price over all homes, and the homes within a margin of it.
 
-    Where more homes are near than there is room for, the margin is halved until they fit.
+    ``prices`` stand in the order of the homes. Where more homes are near than there is ``room``
+    for, the margin is narrowed until they fit. Those of ``today``, ``seat[u]:seat[u + 1]`` for
+    unit ``u``, are listed in any case; territories ascend within a unit. ``near`` has a row for
+    each unit from the first.
     """
-    homes, columns = prices.shape
-    priced = np.empty(homes)
+    priced, homes = np.empty(len(prices)), np.empty(len(prices), np.int64)
+    bound = np.empty(len(plane.leaf) - 1)
     for unit in range(first, last):
-        least[unit], widest = np.inf, -np.inf
-        may = plane.allowed[plane.class_of_unit[unit]]
-        for home in range(homes):
-            priced[home] = np.inf
-            if plane.held[unit] >= 0:
-                if plane.held[unit] != home:
-                    continue
-            elif not may[home]:
-                continue
-            price = plane.weights[unit] * pair_distance(plane, unit, home)
-            for column in range(columns):
-                amount = min(plane.amounts[unit, column], plane.cap[home, column])
-                price += amount * prices[home, column]
-            priced[home] = price
-            least[unit] = min(least[unit], price)
-            widest = max(widest, price)
-        width = min(margin[unit], widest - least[unit])
-        count[unit] = keep_near(priced, least[unit], width, near[unit])
+        if plane.held[unit] >= 0:
+            least[unit], near[unit - first, 0], count[unit] = np.inf, plane.held[unit], 1
+            continue
+        found = open_leaves(plane, leaves, prices, unit, margin[unit], bound, priced, homes)
+        least[unit] = priced[:found].min() if found else np.inf
+        dearest = priced[:found].max() if found else 0.0
+        width = min(margin[unit], dearest - least[unit] + SLACK * abs(dearest))
+        row = near[unit - first]
+        kept = keep_near(priced[:found], homes, plane.home_of, least[unit], width, row, room)
+        for place in range(seat[unit], seat[unit + 1]):
+            if not (row[:kept] == today[place]).any():
+                row[kept] = today[place]
+                kept += 1
+        row[:kept].sort()
+        count[unit] = kept
 
 
 @compiled
-def keep_near(priced: Floats, least: float, margin: float, near: Shorts) -> int:
+def keep_near(
+    priced: Floats,
+    homes: Ints,
+    home_of: Ints,
+    least: float,
+    margin: float,
+    near: Shorts,
+    room: int,
+) -> int:
     """Write the homes within a margin of the least, narrowed until they fit; return how many."""
     width = margin
     while True:
         found = 0
-        for home in range(len(priced)):
-            if priced[home] <= least + width and priced[home] < np.inf:
-                if found < len(near):
-                    near[found] = home
+        for place in range(len(priced)):
+            if priced[place] <= least + width:
+                if found < room:
+                    near[found] = home_of[homes[place]]
                 found += 1
-        if found <= len(near):
+        if found <= room:
             return found
         if width <= 1e-12 * abs(least):
-            return len(near)
+            return room
         width /= 1.5
