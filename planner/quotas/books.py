@@ -40,8 +40,8 @@ class Books:
     measures
         Further bases by name (renewals due, history by type, …), (seats,).
     last_quota
-        Last period's quota of the book's accounts, annualised, or their run rate where no
-        quota of most of them is known, minor units, (seats,); 0 where they booked nothing.
+        Last period's quota of the book's accounts, annualised, minor units, (seats,); their run
+        rate where nobody's quota is known; 0 where neither is.
     comparable
         Whether ``last_quota`` may be compared with, (seats,).
     """
@@ -134,18 +134,20 @@ def _total_floats(where: Ints, seats: int, values: Floats) -> Floats:
 def _last_quotas(
     where: Ints, history: Ints, trailing: Ints, of_account: Floats | None
 ) -> tuple[Ints, Bools]:
-    """Return last period's quota of each book, or its run rate, and whether it has either."""
+    """Return last period's quota of each book, or its run rate, and whether it has either.
+
+    Where quotas are known, a book that is mostly without one is compared with nothing: a new
+    market's run rate would hold its quota down for good.
+    """
     seats = len(history)
-    if of_account is None:
-        of_account = np.full(len(where), np.nan)
+    if of_account is None or not np.isfinite(of_account).any():
+        return np.maximum(history, 0), history > 0
     known = np.isfinite(of_account) & (where >= 0)
     covered = _total(where, seats, np.where(known, trailing, 0)).astype(np.float64)
     quota = np.bincount(where[known], weights=of_account[known], minlength=seats)
-    booked = history > 0
-    quoted = booked & (covered >= COMPARABLE_SHARE * history) & (quota > 0)
+    comparable = (history > 0) & (covered >= COMPARABLE_SHARE * history) & (quota > 0)
     grown = quota * history / np.where(covered > 0, covered, 1.0)
-    last = np.where(quoted, np.rint(grown), np.where(booked, history, 0))
-    return last.astype(np.int64), booked
+    return np.where(comparable, np.rint(grown), 0).astype(np.int64), comparable
 
 
 def spread_last_quotas(

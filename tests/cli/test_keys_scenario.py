@@ -26,7 +26,7 @@ def test_set_takes_every_kind_of_value(small: SmallCompany) -> None:
         f"{MARKET}.hard=true",
         "quota.goal=1_100_000",
         "quota.ramp=[0.5, 1.0]",
-        "quota.change_limits={ min = -0.5, max = 2.0 }",
+        "quota.change_limits={ min = -0.5, max = 4.0 }",
         'alignment.travel.from="none"',
         'alignment.holds=[{ where = "account_id = \'A000\'", to = "R2" }]',
         'compensation.plans."Strategic AE".base=1',
@@ -37,7 +37,7 @@ def test_set_takes_every_kind_of_value(small: SmallCompany) -> None:
     assert scenario["alignment"]["measures"]["addressable_market"]["tolerance"] == 0.3
     assert scenario["quota"]["goal"] == 1_100_000
     assert scenario["quota"]["ramp"] == [0.5, 1.0]
-    assert scenario["quota"]["change_limits"] == {"min": -0.5, "max": 2.0}
+    assert scenario["quota"]["change_limits"] == {"min": -0.5, "max": 4.0}
     assert scenario["alignment"]["travel"]["from"] == "none"
     assert scenario["compensation"]["plans"]["Strategic AE"]["base"] == 1
     assert plan.owners()["A000"] == "R2"

@@ -73,16 +73,16 @@ def test_a_moved_account_takes_its_part_of_the_quota_along():
     assert books.last_quota.tolist() == [250, 1150]
 
 
-def test_a_book_mostly_without_quota_is_compared_with_its_run_rate():
-    """Below 80% of the revenue with a known quota, what the accounts booked stands in."""
+def test_a_book_mostly_without_quota_is_not_comparable():
+    """Below 80% of the revenue with a known quota nothing is compared, since others have one."""
     owners, trailing = ["A", "X", "X", None], np.array([10, 30, 20, 20])
     spread = spread_last_quotas(owners, trailing, {"A": 1000})
     assert np.isnan(spread[1:]).all()
     books = build_books(
         ["T1"], ["A"], np.array([0, 0, 0, 0]), trailing, ZERO, last_quota_of_account=spread
     )
-    assert books.comparable[0]
-    assert books.last_quota[0] == 80
+    assert not books.comparable[0]
+    assert books.last_quota[0] == 0
 
 
 def test_quarterly_quotas_are_annualised():
