@@ -13,7 +13,7 @@ demo: $(RUN_STAMP)
 	$(BIN)/python cli.py demo --out demo --force
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

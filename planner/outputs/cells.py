@@ -17,6 +17,8 @@ MOST_PLACES = 60_000
 NEIGHBOURS = 9
 # Discs around places: as wide as most places are apart, within what a map still shows well.
 NARROWEST_KM, WIDEST_KM = 12.0, 160.0
+# Squares across a region in which places count as one.
+SEEN_ACROSS = 80
 SPACING_QUANTILE, SPACING_FACTOR = 0.97, 1.6
 DETAIL = 0.06
 LONGEST_EDGE_KM = 40.0
@@ -157,11 +159,18 @@ def _touching(flat: Floats) -> Ints:
 
 
 def _reach(flat: Floats) -> float:
+    """Return how far an area goes beyond its places, km, by how far they lie apart.
+
+    Places are thinned first: inside towns they lie a street apart, and areas of streets would
+    be too small to be seen on a map of a country.
+    """
     from scipy.spatial import cKDTree
 
-    if len(flat) < 2:
+    step = max(float(np.ptp(flat, axis=0).max(initial=0.0)) / SEEN_ACROSS, NARROWEST_KM / 10)
+    thin = flat[np.unique(np.round(flat / step), axis=0, return_index=True)[1]]
+    if len(thin) < 2:
         return NARROWEST_KM * 2
-    spacing = np.asarray(cKDTree(flat).query(flat, k=2)[0])[:, 1]
+    spacing = np.asarray(cKDTree(thin).query(thin, k=2)[0])[:, 1]
     wanted = SPACING_FACTOR * float(np.quantile(spacing, SPACING_QUANTILE))
     return float(np.clip(wanted, NARROWEST_KM, WIDEST_KM))
 

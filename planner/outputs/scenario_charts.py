@@ -44,6 +44,7 @@ def reach_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
         axes.set_ylim(-0.6, len(known) - 0.4)
         currency = plans[0].data.currency
         axes.xaxis.set_major_formatter(lambda value, _: short_money(currency, value))
+        axes.locator_params(axis="x", nbins=4)
         axes.grid(visible=True, axis="x")
         figure.legend(loc="outside upper left", ncols=2)
         return figure_svg(figure, "reach", "Goal, quotas and likely bookings of each plan.")
