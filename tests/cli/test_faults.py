@@ -51,11 +51,14 @@ def nursery(company: Path) -> Iterator[Nursery]:
 def old_plan(
     company: Path, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, float]:
-    """A plan that stands, and how many seconds making it took."""
+    """A plan that stands, and how many seconds making one takes."""
     folder = tmp_path_factory.mktemp("stands") / "plan"
-    began = time.monotonic()
     done = nursery.start(*words(company, folder, "--set", 'name="Old"')).finish()
     assert done.returncode == 0, done.stderr
+    # The first run of a new checkout compiles, and its time would not be that of the next ones.
+    began = time.monotonic()
+    again = nursery.start(*words(company, folder.with_name("again"))).finish()
+    assert again.returncode == 0, again.stderr
     return folder, time.monotonic() - began
 
 
