@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 ORDER = ("error", "warning", "info")
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
-INFO_SHOWN = 40
 
 
 def print_findings(findings: Iterable[Finding]) -> None:

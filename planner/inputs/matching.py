@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planner.findings import Finding
@@ -96,14 +96,6 @@ def _check_name(table: Table, ours: str) -> list[Finding]:
             column=ours,
         )
     ]
-
-
-def find_column(names: Iterable[str], wanted: str) -> str | None:
-    """Return the column that a name means, exactly or without case, spaces and punctuation."""
-    known = list(names)
-    if wanted in known:
-        return wanted
-    return next((name for name in known if simplify(name) == simplify(wanted)), None)
 
 
 def _chosen_missing(table: Table, headers: Sequence[str], ours: str, theirs: str) -> Finding:

@@ -71,11 +71,6 @@ class MonthlyHistory:
         """Return bookings summed from the first month on, a zero first, (accounts, months + 1)."""
         return running_sum(self.sales)
 
-    @cached_property
-    def running_purchases(self) -> Floats:
-        """Return purchases summed from the first month on, a zero first."""
-        return running_sum(self.purchases)
-
     def between(self, first: int, last: int) -> Floats:
         """Return each account's bookings from month ``first`` up to, not with, ``last``."""
         return np.asarray(self.running[:, last] - self.running[:, first])

@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from planner.parameters import Parameters
 
 DEFAULT_RAMP = (0.25, 0.25, 0.25, 0.6, 0.6, 0.6, 0.85, 0.85, 0.85, 1.0)
-BOOK_BASES = ("history", "potential", "equal", "submitted")
 
 
 def _to_decimal(value: object) -> object:

@@ -227,12 +227,3 @@ def describe_comment(row: tables.Comment) -> dict[str, Any]:
         "changed_at": word_moment(row.changed_at),
         "revision": row.revision,
     }
-
-
-def count_comments(store: Store, opened: OpenPlan, person: Person) -> dict[str, int]:
-    """Return how many comments each account and territory has, by ``kind:identity``."""
-    counts: dict[str, int] = {}
-    for comment in list_comments(store, opened, person):
-        key = f"{comment['subject_kind']}:{comment['subject_id']}"
-        counts[key] = counts.get(key, 0) + 1
-    return counts

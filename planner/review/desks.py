@@ -34,11 +34,6 @@ class Once(Generic[T]):
         self._lock = Lock()
         self._made: tuple[T] | None = None
 
-    @property
-    def is_made(self) -> bool:
-        """Return whether nobody has to wait any more."""
-        return self._made is not None
-
     def get(self) -> T:
         """Return the value."""
         with self._lock:

@@ -32,24 +32,6 @@ def measure_distances(a: Floats, b: Floats, distance: Distance) -> Floats:
     return np.nan_to_num(found, copy=False, nan=0.0)
 
 
-def measure_table(a: Floats, b: Floats, distance: Distance) -> Floats:
-    """Return the distance of every point of one list to every point of another.
-
-    Parameters
-    ----------
-    a, b
-        (rows, 2) and (columns, 2), as for :func:`measure_distances`.
-    distance
-        As for :func:`measure_distances`.
-
-    Returns
-    -------
-    Floats
-        (rows, columns)
-    """
-    return measure_distances(a[:, None, :], b[None, :, :], distance)
-
-
 def embed_points(points: Floats, distance: Distance) -> Floats:
     """Return coordinates in which a shorter straight line is never a longer distance.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.inputs.matching import find_column, match_headers, simplify
+from planner.inputs.matching import match_headers, simplify
 from planner.inputs.tables import known_tables
 
 TABLES = known_tables()
@@ -64,10 +64,3 @@ def test_a_missing_column_is_named_with_what_is_there() -> None:
     assert finding.code == "history.missing_column"
     assert "date = " in finding.advice
     assert "when" in finding.advice
-
-
-def test_a_column_is_found_however_it_is_written() -> None:
-    """A scenario may write country where the file says Country."""
-    assert find_column(["Region", "Country"], "country") == "Country"
-    assert find_column(["country", "Country"], "Country") == "Country"
-    assert find_column(["Region"], "country") is None

@@ -14,8 +14,7 @@ from planner.inputs.demo.world import World
 
 OPEN_STAGES = np.array(["Prospecting", "Qualification", "Proposal", "Negotiation"], dtype=object)
 WON, LOST = "Closed Won", "Closed Lost"
-# The share of deals in each open stage that is truly won, and what the CRM says instead.
-TRUE_CONVERSION = np.array([0.10, 0.22, 0.42, 0.68])
+# What the CRM says of the share of deals in each open stage that is won.
 CRM_PROBABILITY = np.array([0.10, 0.30, 0.60, 0.90])
 STAGE_MIX = np.array([0.38, 0.30, 0.20, 0.12])
 # Days from creation to the present stage, and from creation to close, by segment.

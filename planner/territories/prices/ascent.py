@@ -184,14 +184,6 @@ def climb_round(portion: Portion, look: Look, level: Level, scale: float) -> Flo
     )
 
 
-def find_margin(portion: Portion, radius: float) -> Floats:
-    """Return how far above a unit's least a candidate may be to matter in a round, (units,).
-
-    Its own price may fall and the cheapest one's rise by the radius.
-    """
-    return np.asarray(REACH * radius / RADIUS * portion.ease + 2 * radius * portion.size)
-
-
 def take_all(source: Source) -> Portion:
     """Return all units, once each."""
     model = source.model

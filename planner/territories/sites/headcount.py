@@ -1,4 +1,4 @@
-"""Homes for open headcount: some territories stand already, others are placed among sites."""
+"""Open headcount after its sites are chosen: the units are assigned again under every rule."""
 
 from __future__ import annotations
 
@@ -8,42 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.territories.alignment import AlignmentResult, Start
-from planner.territories.centres.model import locate, make_choice
-from planner.territories.centres.solving import search_centres
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-def place_open_homes(problem: AlignmentProblem, run: Run) -> Floats:
-    """Return a home for every territory: the given ones, and sites for those still open.
-
-    Parameters
-    ----------
-    problem
-        Of kind ``points``, as ``from_homes`` makes it where homes are still to be chosen.
-    run
-        Seed, effort, time and whom to tell.
-
-    Returns
-    -------
-    Floats
-        (territories, 2), in the coordinates of the problem.
-    """
-    sites = problem.sites
-    assert sites is not None
-    choice = make_choice(problem)
-    search = search_centres(choice, run)
-    centres = search.best.centre
-    if not np.isfinite(search.cost) and search.attempt is not None:
-        centres = search.attempt[1]
-    homes = locate(sites, centres)
-    if sites.fixed is not None:
-        standing = np.isfinite(sites.fixed).all(axis=1)
-        homes[standing] = sites.fixed[standing]
-    return homes
 
 
 def finish_under_all_rules(
