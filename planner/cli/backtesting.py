@@ -43,10 +43,10 @@ def command(
         click.echo(to_json(report))
         return
     _print_potential(report)
-    _print_quotas(report["quota"])
+    _print_quotas(report["quota"], report["quota_chosen_elsewhere"])
     _print_calibration(report["outcomes"])
     for finding in report["findings"]:
-        if finding["code"] == "quotas.hindsight":
+        if finding["code"] in ("quotas.hindsight", "backtest.ramp_too_low"):
             click.echo(f"{finding['message']} {finding['advice']}")
 
 
@@ -60,7 +60,7 @@ def _print_potential(report: Mapping[str, Any]) -> None:
     click.echo(f"Best: {report['chosen']}.")
 
 
-def _print_quotas(quota: Mapping[str, Mapping[str, Any]]) -> None:
+def _print_quotas(quota: Mapping[str, Mapping[str, Any]], elsewhere: float | None) -> None:
     if not quota:
         click.echo("Quota methods are not judged: there are no past quotas with history.")
         return
@@ -71,9 +71,23 @@ def _print_quotas(quota: Mapping[str, Mapping[str, Any]]) -> None:
             _share(score["share_at_quota"]),
             *(_correlation(score["rank_correlation"].get(key)) for key in KEYS),
         )
-        for name, score in quota.items()
+        for name, score in _shown(quota)
     ]
     print_table("Quotas on past periods", ("method", "dispersion", "at quota", *KEYS), rows)
+    left = len(quota) - len(rows)
+    if left:
+        click.echo(f"{left} further bases are no better than these; --json gives them all.")
+    if elsewhere is not None:
+        click.echo(f"Chosen on the other periods alone, a basis leaves {elsewhere:.2f}.")
+
+
+def _shown(quota: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what there was, each measure alone, and the best blends of them, best first."""
+    known = {name: score for name, score in quota.items() if score["dispersion"] is not None}
+    alone = [name for name in quota if name in PLAIN]
+    blends = [name for name in quota if name not in PLAIN]
+    best = sorted(blends, key=lambda name: known[name]["dispersion"] if name in known else 1e9)
+    return [(name, quota[name]) for name in (*alone, *best[:BLENDS_SHOWN])]
 
 
 def _print_calibration(found: Mapping[str, Any] | None) -> None:
@@ -88,6 +102,8 @@ def _print_calibration(found: Mapping[str, Any] | None) -> None:
     )
 
 
+PLAIN = ("as_set", "equal", "history=1", "potential=1", "run_rate=1")
+BLENDS_SHOWN = 8
 KEYS = ("potential", "history", "size", "tenure")
 
 

@@ -111,13 +111,13 @@ def assess_plan(
 def plain_blend(quota: QuotaParameters) -> Blend:
     """Return the plan's basis as one table of shares; of tables by role, their mean.
 
-    Only history, potential and equal can be replayed on past periods: the weight of any other
-    measure falls to them.
+    Only history, potential, run_rate and equal can be replayed on past periods: the weight of any
+    other measure falls to them.
     """
     if isinstance(quota.basis, str):
         return dict(HALVES)
     tables = list(quota.basis.values()) if is_by_role(quota.basis) else [quota.basis]
-    blend = dict.fromkeys(("history", "potential", "equal"), 0.0)
+    blend = dict.fromkeys(("history", "potential", "run_rate", "equal"), 0.0)
     for table in tables:
         weights = {name: table.get(name, 0.0) for name in blend} if isinstance(table, dict) else {}
         for name, weight in weights.items():

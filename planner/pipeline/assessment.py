@@ -149,7 +149,9 @@ def _replay(
     data = company.data
     method = company.potential.method
     # What was booked last year is what recent orders say, with no fitting.
-    plain = not plain_blend(parameters)["potential"] or method == "last_year"
+    blend = plain_blend(parameters)
+    forecast = blend.get("potential", 0.0) or blend.get("run_rate", 0.0)
+    plain = not forecast or method == "last_year"
     past = None if plain else hold_out(data, scenario.potential, scenario.seed, method)
     return rebuild_past(
         data, parameters.ramp, PERIODS, past.forecast_on if past is not None else None

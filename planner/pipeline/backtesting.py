@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from planner.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
+# Dispersion without a ramp against with it, below which the ramp is named as too low.
+RAMP_COSTS = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Backtest:
         Scores of the quota methods, by name; empty where no past quotas are known.
     findings
         What was missing, and what it would have told.
+    choice
+        Dispersion of bases chosen on the other periods, None where that cannot be said.
     calibration
         How often simulated intervals held what happened, None where nothing could be held out.
     """
@@ -44,6 +48,7 @@ class Backtest:
     potential: BacktestReport
     quotas: dict[str, QuotaScore]
     findings: tuple[Finding, ...]
+    choice: float | None = None
     calibration: Calibration | None = None
 
     @property
@@ -73,6 +78,7 @@ class Backtest:
                 },
                 "quota": {name: _quota_score(score) for name, score in self.quotas.items()},
                 "quota_chosen": self.quota_chosen,
+                "quota_chosen_elsewhere": self.choice,
                 "outcomes": _calibration(self.calibration),
                 "cuts": [cut.isoformat() for cut in self.potential.cuts],
                 "findings": [finding.as_dict() for finding in self.findings],
@@ -138,12 +144,13 @@ def backtest_scenario(
         report = backtest(data, scenario.potential, scenario.seed)
     with watch.stage("quotas"):
         held_out = hold_out(data, scenario.potential, scenario.seed, report.chosen)
-        quotas, findings = _backtest_quotas(scenario, data, held_out)
+        quotas, choice, findings = _backtest_quotas(scenario, data, held_out)
     with watch.stage("outcomes"):
         calibration = calibrate_company(data, held_out, scenario.outcomes, scenario.seed)
     return Backtest(
         potential=report,
         quotas=quotas,
+        choice=choice,
         calibration=calibration,
         findings=(*report.findings, *findings, *data.findings),
     )
@@ -151,13 +158,47 @@ def backtest_scenario(
 
 def _backtest_quotas(
     scenario: Scenario, data: PlanningData, held_out: HeldOut | None
-) -> tuple[dict[str, QuotaScore], tuple[Finding, ...]]:
+) -> tuple[dict[str, QuotaScore], float | None, tuple[Finding, ...]]:
     from planner.pipeline.past_periods import PERIODS, collect_past, rebuild_past
-    from planner.quotas.backtest import backtest_quotas
+    from planner.quotas.backtest import backtest_quotas, judge_choice
     from planner.quotas.hindsight import find_hindsight
 
     ramp = scenario.quota.ramp if scenario.quota else ()
     forecast = held_out.forecast_on if held_out else None
     periods, findings = rebuild_past(data, ramp, PERIODS, forecast)
-    scores = backtest_quotas(periods) if periods else {}
-    return scores, (*findings, *(find_hindsight(collect_past(data)) if periods else ()))
+    if not periods:
+        return {}, None, findings
+    scores = backtest_quotas(periods)
+    unramped = backtest_quotas(rebuild_past(data, (1.0,), PERIODS, forecast)[0]) if ramp else scores
+    hindsight = find_hindsight(collect_past(data))
+    return scores, judge_choice(periods), (*findings, *hindsight, *judge_ramp(scores, unramped))
+
+
+def judge_ramp(
+    scores: dict[str, QuotaScore], unramped: dict[str, QuotaScore]
+) -> tuple[Finding, ...]:
+    """Say so where quotas without the ramp would have left reps less far apart.
+
+    Parameters
+    ----------
+    scores, unramped
+        The methods on past periods with the plan's ramp, and without any.
+    """
+    from planner.quotas.backtest import choose_blend, name_blend
+
+    with_ramp, without = (
+        found[name_blend(choose_blend(found))].dispersion for found in (scores, unramped)
+    )
+    if with_ramp is None or without is None or without > RAMP_COSTS * with_ramp:
+        return ()
+    return (
+        Finding(
+            severity="info",
+            code="backtest.ramp_too_low",
+            message="Without a ramp the best basis would have left attainment less far apart "
+            f"(dispersion {without:.2f} instead of {with_ramp:.2f}): new reps booked more than the "
+            "ramp asked of them.",
+            advice='Try quota.ramp_from = "cohorts", or a higher quota.ramp.',
+            subject="quota.ramp",
+        ),
+    )

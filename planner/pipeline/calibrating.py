@@ -82,9 +82,12 @@ def _books_on(data: PlanningData, day: np.datetime64) -> Ints:
     """Return whose book each account was in, by its last order; today's owner without any."""
     reps = [rep.rep_id for rep in data.reps]
     if data.history is not None and "rep_id" in data.history and reps:
-        held = collect_orders(data, reps).holders(int(day.astype("datetime64[D]").astype(int)) + 1)
-        if (held >= 0).any():
-            return held
+        orders = collect_orders(data, reps)
+        if (orders.reps >= 0).any():
+            # Whose the accounts were that had yet to begin is not known well enough to judge by.
+            return replace(orders, owners=None).holders(
+                int(day.astype("datetime64[D]").astype(int)) + 1
+            )
     place = {rep: seat for seat, rep in enumerate(reps)}
     owners = data.accounts["owner_id"].fillna("").astype(str).tolist()
     return np.array([place.get(owner, -1) for owner in owners], dtype=np.int64)

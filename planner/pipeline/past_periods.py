@@ -28,7 +28,7 @@ def rebuild_past(
     data: PlanningData,
     ramp: Sequence[float],
     periods: int,
-    forecast: Callable[[date], Ints | None] | None = None,
+    forecast: Callable[[date, date], Ints | None] | None = None,
 ) -> tuple[tuple[PastPeriod, ...], tuple[Finding, ...]]:
     """Rebuild the last past quota periods with only what was known on their first day.
 
@@ -41,8 +41,8 @@ def rebuild_past(
     periods
         How many, the latest.
     forecast
-        Bookings of each account as the plan's method expects them on a day, None where it knew
-        too little then; default: recent orders.
+        Bookings of each account from a day up to another as the plan's method expects them on
+        the first, None where it knew too little then; default: recent orders.
 
     Returns
     -------
@@ -59,8 +59,8 @@ def rebuild_past(
         return (), (_missing(),)
     orders = collect_orders(data, [rep.rep_id for rep in reps])
 
-    def known_on(first: date) -> Ints:
-        expected = forecast(first) if forecast else None
+    def known_on(first: date, after: date) -> Ints:
+        expected = forecast(first, after) if forecast else None
         day = (first - date(1970, 1, 1)).days
         return orders.recent(day) if expected is None else expected
 
@@ -119,6 +119,9 @@ def collect_orders(data: PlanningData, rep_ids: list[str]) -> Orders:
         days=ordered["date"].to_numpy("datetime64[D]").astype(np.int64),
         amounts=ordered["amount"].to_numpy(np.int64),
         count=len(data.accounts),
+        owners=people.get_indexer(pd.Index(data.accounts["owner_id"].astype(object))).astype(
+            np.int64
+        ),
     )
 
 

@@ -58,7 +58,7 @@ def set_company_quotas(
 def settle_basis(
     data: PlanningData,
     parameters: QuotaParameters,
-    forecast: Callable[[date], Ints | None] | None = None,
+    forecast: Callable[[date, date], Ints | None] | None = None,
 ) -> tuple[QuotaParameters, tuple[Finding, ...]]:
     """Replace a basis of ``backtest`` by the one that would have done best on past periods.
 
@@ -69,8 +69,8 @@ def settle_basis(
     parameters
         The scenario's ``[quota]``.
     forecast
-        Bookings of each account as the plan's method expects them on a past day; default: recent
-        orders.
+        Bookings of each account from a past day up to another as the plan's method expects them
+        on the first; default: recent orders.
 
     Returns
     -------
@@ -177,6 +177,7 @@ def gather_sources(company: Company, parameters: QuotaParameters) -> BookSources
     """
     return BookSources(
         measures={
+            **_run_rates(company, parameters),
             **_named_columns(company, parameters),
             **company.account_measures,
             **trailing_by_type(company.data),
@@ -278,6 +279,39 @@ def trailing_by_type(data: PlanningData) -> dict[str, Ints]:
         np.add.at(totals, places[mine], recent["amount"].to_numpy(np.int64)[mine])
         found[f"history_{kind}"] = totals
     return found
+
+
+def _run_rates(company: Company, parameters: QuotaParameters) -> dict[str, Floats]:
+    """Return the run rate where a basis names it: it reads the whole history."""
+    named = "run_rate" in set(_basis_names(parameters))
+    return {"run_rate": run_rate(company.data, company.potential.expected)} if named else {}
+
+
+def run_rate(data: PlanningData, expected: Ints) -> Floats:
+    """Return bookings of the three months to as_of, minor units, (accounts,).
+
+    Parameters
+    ----------
+    data
+        The company's tables.
+    expected
+        Bookings expected in the plan, (accounts,): accounts that never bought run at these.
+    """
+    import pandas as pd
+
+    from planner.quotas.replay import RUN_RATE_MONTHS
+
+    history, last = data.history, pd.Timestamp(data.period.as_of)
+    months = len(data.period.starts)
+    latest = np.maximum(np.asarray(expected, np.float64), 0) * (RUN_RATE_MONTHS / months)
+    if history is None or not len(history):
+        return latest
+    ids, known = pd.Index(data.accounts["account_id"]), history["date"] <= last
+    latest[ids.isin(history.loc[known, "account_id"].unique())] = 0
+    recent = history[known & (history["date"] > last - pd.DateOffset(months=RUN_RATE_MONTHS))]
+    places = ids.get_indexer(pd.Index(recent["account_id"]))
+    np.add.at(latest, places[places >= 0], recent["amount"].to_numpy(np.float64)[places >= 0])
+    return np.maximum(latest, 0)
 
 
 def _last_quotas(data: PlanningData, trailing: Ints, parameters: QuotaParameters) -> Floats | None:

@@ -17,7 +17,8 @@ from planner.potential.backtest import compare_methods, cut_days
 from planner.potential.catalogue import method_named, methods
 from planner.potential.history import read_history
 from planner.potential.models import Method
-from planner.potential.panel import SHORTEST_PAST, open_timeline
+from planner.potential.newcomers import at_mean, newcomers_of_season
+from planner.potential.panel import DAYS_A_MONTH, SHORTEST_PAST, open_timeline
 from planner.potential.trials import Trials
 
 if TYPE_CHECKING:
@@ -84,13 +85,15 @@ class HeldOut:
                 actual=np.rint(timeline.actual(day, window)).astype(np.int64),
             )
 
-    def forecast_on(self, first: date) -> Ints | None:
-        """Return bookings of a year as expected before a day, None where too little was known.
+    def forecast_on(self, first: date, after: date) -> Ints | None:
+        """Return bookings from a day up to another as expected before, None if little was known.
 
         Parameters
         ----------
         first
             Only months that were over before it count.
+        after
+            The first day after the period.
         """
         history = self.trials.timeline.history
         ends = (*history.starts[1:], history.as_of + timedelta(days=1))
@@ -99,7 +102,12 @@ class HeldOut:
             return None
         with _one_thread():
             rate = self.trials.expected(self.method, known)
-        return np.asarray(np.rint(np.maximum(rate, 0) * 12), dtype=np.int64)
+        months = (after - first).days / DAYS_A_MONTH
+        expected = np.maximum(rate, 0) * months
+        start = newcomers_of_season(history, known, max(1, round(months)))
+        if start is not None:
+            expected = at_mean(expected, ~self.trials.timeline.at(known).bought, start)
+        return np.asarray(np.rint(expected), dtype=np.int64)
 
 
 @contextmanager

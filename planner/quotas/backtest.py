@@ -17,18 +17,26 @@ Blend = dict[str, float]
 AS_SET = "as_set"
 HALVES = {"history": 0.5, "potential": 0.5}
 NEARLY = 1.02
+EQUAL_SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
 
 
 def list_blends() -> tuple[Blend, ...]:
-    """Return the bases that are tried: history against potential, and some of each alike.
+    """Return the bases that are tried: history, potential and run rate, and some of each alike.
 
     What is shared alike pulls small books towards the mean, which a noisy measure needs.
     """
+    quarters = range(5)
     return tuple(
-        {"history": (1 - potential) * (1 - equal), "potential": potential * (1 - equal)}
+        {
+            "history": (4 - potential - run_rate) / 4 * (1 - equal),
+            "potential": potential / 4 * (1 - equal),
+            "run_rate": run_rate / 4 * (1 - equal),
+        }
         | ({"equal": equal} if equal else {})
-        for equal in (0.0, 0.25, 0.5, 0.75)
-        for potential in (0.0, 0.25, 0.5, 0.75, 1.0)
+        for equal in EQUAL_SHARES
+        for run_rate in quarters
+        for potential in quarters
+        if potential + run_rate <= 4
     )
 
 
@@ -47,6 +55,8 @@ class PastPeriod:
         Number of accounts in that book.
     tenure
         Months in the role on the first day, NaN where unknown.
+    run_rate
+        Revenue of the three months before, of the same book, minor units.
     productive
         Productive share of the period.
     actual
@@ -58,6 +68,7 @@ class PastPeriod:
     name: str
     history: Floats
     potential: Floats
+    run_rate: Floats
     size: Floats
     tenure: Floats
     productive: Floats
@@ -94,6 +105,7 @@ def past_period(
     rep_of_account: Ints,
     trailing: Ints,
     expected: Ints,
+    latest: Ints,
     *,
     actual: Floats,
     quota: Floats,
@@ -110,21 +122,22 @@ def past_period(
         Number of reps.
     rep_of_account
         Position of each account's rep, -1 none, (accounts,).
-    trailing, expected
+    trailing, expected, latest
         As known on the first day, minor units, (accounts,).
     actual, quota, tenure, productive
         As in :class:`PastPeriod`, (reps,).
     """
     held = rep_of_account >= 0
     who = rep_of_account[held]
-    history, potential = (
+    history, potential, run_rate = (
         np.asarray(np.bincount(who, weights=values[held], minlength=reps), dtype=np.float64)
-        for values in (trailing, expected)
+        for values in (trailing, expected, latest)
     )
     return PastPeriod(
         name=name,
         history=history,
         potential=potential,
+        run_rate=run_rate,
         size=np.bincount(who, minlength=reps).astype(np.float64),
         tenure=tenure,
         productive=productive,
@@ -183,6 +196,31 @@ def choose_blend(scores: Mapping[str, QuotaScore], blends: Sequence[Blend] | Non
     least = min(dispersion for dispersion, _, _ in known)
     close = [row[1:] for row in known if row[0] <= NEARLY * least]
     return {name: weight for name, weight in tried[min(close)[1]].items() if weight}
+
+
+def judge_choice(periods: Sequence[PastPeriod]) -> float | None:
+    """Return the dispersion that bases leave in periods on which they were not chosen.
+
+    Each period has the basis that did best on the others, so that a lucky one of many counts
+    for nothing.
+
+    Parameters
+    ----------
+    periods
+        The past, oldest first.
+
+    Returns
+    -------
+    None with fewer than two periods.
+    """
+    apart = []
+    for place, period in enumerate(periods):
+        others = [*periods[:place], *periods[place + 1 :]]
+        scores = backtest_quotas(others)
+        if any(score.dispersion is not None for score in scores.values()):
+            apart.append(_apart(period, choose_blend(scores)))
+    found = np.concatenate(apart) if apart else np.empty(0)
+    return float(found.std()) if len(found) > 1 else None
 
 
 def _dependence(score: QuotaScore) -> float:
@@ -288,6 +326,7 @@ def _share(period: PastPeriod, blend: Blend | None) -> Floats:
     measures = {
         "history": period.history,
         "potential": period.potential,
+        "run_rate": period.run_rate,
         "equal": np.ones(len(period.history)),
     }
     blended = np.zeros(len(period.history))

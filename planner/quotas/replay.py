@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from planner.inputs.period import Period
+from planner.inputs.period import Period, add_months
 from planner.inputs.reps import Rep
 from planner.quotas.backtest import PastPeriod, past_period
 from planner.quotas.past import PastQuotas, months_in_role
@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 YEAR = 365
 HALF_LIFE = 120.0
+RUN_RATE_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,9 @@ class Orders:
         Minor units.
     count
         Number of accounts.
+    owners
+        Position of each account's present owner among the reps, -1 none, (accounts,); None where
+        owners are not known.
     """
 
     accounts: Ints
@@ -44,6 +48,7 @@ class Orders:
     days: Ints
     amounts: Ints
     count: int
+    owners: Ints | None = None
 
     def between(self, first: int, after: int) -> Ints:
         """Return each account's orders from a day up to another, minor units, (accounts,)."""
@@ -53,12 +58,21 @@ class Orders:
         return totals
 
     def holders(self, day: int) -> Ints:
-        """Return the rep of each account's last order before a day, -1 none, (accounts,)."""
+        """Return the rep of each account's last order before a day, -1 none, (accounts,).
+
+        An account without an order so far is its present owner's: nothing older tells.
+        """
         known = slice(0, int(np.searchsorted(self.days, day)))
-        holders = np.full(self.count, -1, dtype=np.int64)
+        holders = np.full(self.count, -1) if self.owners is None else self.owners.copy()
         # The rows are in order of time, so that the last write is the latest order.
         holders[self.accounts[known]] = self.reps[known]
         return holders
+
+    def run_rate(self, day: int, since: int, otherwise: Floats) -> Ints:
+        """Return orders of the days before one, of accounts without any order what is given."""
+        known = slice(0, int(np.searchsorted(self.days, day)))
+        began = np.bincount(self.accounts[known], minlength=self.count) > 0
+        return np.where(began, self.between(since, day), np.rint(otherwise).astype(np.int64))
 
     def recent(self, day: int) -> Ints:
         """Return a plain forecast: orders before a day, half as heavy every four months older."""
@@ -76,7 +90,7 @@ def replay_periods(
     *,
     ramp: Sequence[float] = (),
     periods: int = 4,
-    forecast: Callable[[date], Ints] | None = None,
+    forecast: Callable[[date, date], Ints] | None = None,
 ) -> tuple[PastPeriod, ...]:
     """Rebuild the last past periods with only what was known on their first day.
 
@@ -93,8 +107,8 @@ def replay_periods(
     periods
         How many of the last first days.
     forecast
-        Expected bookings of each account as known on a day, minor units, (accounts,); default:
-        recent orders.
+        Expected bookings of each account from a day up to another as known on the first, minor
+        units, (accounts,); default: recent orders.
     """
     firsts = sorted(set(past.starts))[-periods:]
     return tuple(_replay(past, orders, reps, ramp, first, forecast) for first in firsts)
@@ -106,7 +120,7 @@ def _replay(
     reps: Sequence[Rep],
     ramp: Sequence[float],
     first: date,
-    forecast: Callable[[date], Ints] | None,
+    forecast: Callable[[date, date], Ints] | None,
 ) -> PastPeriod:
     rows = [i for i, start in enumerate(past.starts) if start == first]
     place = {rep.rep_id: seat for seat, rep in enumerate(reps)}
@@ -117,12 +131,16 @@ def _replay(
             actual[place[past.rep_ids[i]]] = past.attained[i]
     day = (first - date(1970, 1, 1)).days
     after = max(past.afters[i] for i in rows)
+    quarter = (add_months(first, -RUN_RATE_MONTHS) - date(1970, 1, 1)).days
+    expected = orders.recent(day) if forecast is None else forecast(first, after)
+    part = np.float64((day - quarter) / max((after - first).days, 1))
     return past_period(
         first.isoformat(),
         len(reps),
         orders.holders(day),
         orders.between(day - YEAR, day),
-        orders.recent(day) if forecast is None else forecast(first),
+        expected,
+        orders.run_rate(day, quarter, expected * part),
         actual=actual,
         quota=quota,
         tenure=np.array([months_in_role(rep, first) for rep in reps]),

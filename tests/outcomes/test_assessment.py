@@ -98,6 +98,7 @@ def test_a_basis_is_brought_to_one_table():
     assert plain_blend(QuotaParameters(goal=1, basis=by_role)) == {
         "history": 0.5,
         "potential": 0.5,
+        "run_rate": 0.0,
         "equal": 0.0,
     }
     assert plain_blend(QuotaParameters(goal=1, basis="backtest"))["history"] == 0.5

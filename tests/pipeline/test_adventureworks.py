@@ -57,4 +57,4 @@ def test_what_was_known_beats_equal_quotas_and_plain_history(
     assert as_set is not None
     assert as_set < chosen < min(plain, equal)
     assert np.isfinite(chosen)
-    assert chosen < 0.25
+    assert chosen < 0.18

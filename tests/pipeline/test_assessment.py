@@ -12,15 +12,18 @@ import pytest
 
 from planner.outcomes.result import PlanAssessment
 from planner.pipeline.assessment import assess_company, name_regions
+from planner.pipeline.backtesting import judge_ramp
 from planner.pipeline.past_periods import rebuild_past
 from planner.pipeline.preparation import Company, build_company, estimate_potential, read_tables
 from planner.pipeline.quota_setting import (
     build_company_books,
+    run_rate,
     set_company_quotas,
     settle_basis,
     trailing_by_type,
 )
 from planner.pipeline.simulation import simulate_company
+from planner.quotas.backtest import QuotaScore, list_blends, name_blend
 from planner.quotas.parameters import QuotaParameters
 from planner.quotas.result import QuotaSheet
 from planner.scenario.model import Scenario
@@ -295,3 +298,40 @@ def test_the_planted_unfair_plan_is_flagged_and_the_fair_one_passes(
     assert lights["held_out", "attainment_potential"] == light
     assert lights["held_out", "attainment_history"] == light
     assert lights["plan", "quota_to_potential_gini"] == light
+
+
+def test_a_basis_may_rest_on_the_run_rate(read: Read, company: Company) -> None:
+    """The last three months of a customer count; who never bought runs at what is expected."""
+    history, as_of = company.data.history, pd.Timestamp(company.data.period.as_of)
+    assert history is not None
+    rates = run_rate(company.data, company.potential.expected)
+    ids = company.data.accounts["account_id"]
+    began = ids.isin(history["account_id"]).to_numpy()
+    recent = history[history["date"] > as_of - pd.DateOffset(months=3)]
+    assert rates[began].sum() == pytest.approx(recent["amount"].sum(), rel=1e-3)
+    assert rates[~began] == pytest.approx(np.maximum(company.potential.expected[~began], 0) / 4)
+    assert run_rate(without(company, history=None).data, company.potential.expected).sum() > 0
+    books = build_company_books(
+        company, owners(company), parameters(read("quota.basis={run_rate = 1}"))
+    )
+    held = owners(company) >= 0
+    assert books.measures["run_rate"].sum() == pytest.approx(rates[held].sum())
+    plain = build_company_books(company, owners(company), parameters(read()))
+    assert "run_rate" not in plain.measures
+
+
+def test_a_ramp_that_asked_too_little_is_named() -> None:
+    """Quotas without the ramp left attainment less far apart by more than a twentieth."""
+
+    def score(dispersion: float) -> dict[str, QuotaScore]:
+        one = QuotaScore(
+            dispersion=dispersion,
+            share_at_quota=0.5,
+            rank_correlation={},
+            attainment=np.empty(0),
+        )
+        return {name_blend(blend): one for blend in list_blends()}
+
+    (found,) = judge_ramp(score(0.20), score(0.18))
+    assert "0.18 instead of 0.20" in found.message
+    assert judge_ramp(score(0.20), score(0.195)) == ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from planner.inputs.data import PlanningData
+from planner.inputs.period import add_months
 from planner.pipeline.calibrating import calibrate_company, past_forecasts, settle_by_past
 from planner.pipeline.preparation import read_tables
 from planner.potential.held_out import HeldOut, hold_out
@@ -53,8 +55,12 @@ def test_windows_hold_what_history_says(data: PlanningData, held_out: HeldOut) -
 def test_a_forecast_knows_nothing_of_what_follows(data: PlanningData, held_out: HeldOut) -> None:
     """A day before the history tells nothing, and later days know more months."""
     first = data.history["date"].min().date()  # type: ignore[index,union-attr]
-    assert held_out.forecast_on(first) is None
-    assert held_out.forecast_on(data.period.start) is not None
+    assert held_out.forecast_on(first, date(2100, 1, 1)) is None
+    start = data.period.start
+    quarter, year = (held_out.forecast_on(start, add_months(start, n)) for n in (3, 12))
+    assert quarter is not None
+    assert year is not None
+    assert 0 < quarter.sum() < 0.5 * year.sum()
 
 
 def test_the_past_calibrates_the_variation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -65,10 +66,20 @@ def test_a_given_forecast_is_used_and_the_last_periods_are_taken():
     """The caller's forecast of the day stands for potential."""
     asked = []
 
-    def forecast(day):
-        asked.append(day)
+    def forecast(first, after):
+        asked.append((first, after))
         return np.array([7, 9])
 
     (period,) = replay(periods=1, forecast=forecast)
     assert period.potential.tolist() == [7.0, 9.0]
-    assert asked == [date(2026, 4, 1)]
+    assert asked == [(date(2026, 4, 1), date(2026, 7, 1))]
+
+
+def test_an_account_without_an_order_is_its_present_owners():
+    """The third account is B's on the first day, and runs at what it is expected to book."""
+    waiting = replace(orders(), count=3, owners=np.array([1, 1, 1]))
+    day = int(np.datetime64("2026-04-01", "D").astype(np.int64))
+    assert waiting.holders(day).tolist() == [0, 1, 1]
+    assert replace(waiting, owners=None).holders(day).tolist() == [0, 1, -1]
+    quarter = int(np.datetime64("2026-01-01", "D").astype(np.int64))
+    assert waiting.run_rate(day, quarter, np.array([1.0, 2.0, 3.4])).tolist() == [10, 20, 3]
