@@ -16,6 +16,7 @@ from planner.outputs.wording import short_money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 MOST_NAMED = 12
 AXES = {
@@ -27,6 +28,7 @@ AXES = {
     "goal_probability": "probability of the goal",
     "cost": "cost of the alignment, a year",
 }
+LEAST_SPAN = 0.002
 MONEY = frozenset({"pay_expected", "cost"})
 
 
@@ -72,7 +74,10 @@ def tradeoff_chart(rows: Sequence[SweepRow], tradeoff: Tradeoff, code: str) -> s
             axes, _labels(rows, [known[place] for place in order]), points[order], tradeoff
         )
         for axis, name in ((axes.xaxis, tradeoff.x), (axes.yaxis, tradeoff.y)):
-            axis.set_major_formatter(_formatter(name, code))
+            if name in MONEY:
+                axis.set_major_formatter(_word_money(code))
+            else:
+                _set_shares(axis)
             axis.set_label_text(AXES[name] + (f", {code}" if name in MONEY else ""))
         axes.margins(0.12)
         axes.grid(visible=True)
@@ -81,11 +86,20 @@ def tradeoff_chart(rows: Sequence[SweepRow], tradeoff: Tradeoff, code: str) -> s
         return figure_svg(figure, f"tradeoff-{tradeoff.name}", words)
 
 
-def _formatter(name: str, code: str) -> Callable[[float, float], str]:
+def _word_money(code: str) -> Callable[[float, float], str]:
     money = find_currency(code)
-    if name in MONEY:
-        return lambda value, _: short_money(money, value * money.scale).split(" ")[1]
-    return lambda value, _: f"{100 * value:.3g}%"
+    return lambda value, _: short_money(money, value * money.scale).split(" ")[1]
+
+
+def _set_shares(axis: Axis) -> None:
+    """Word ticks as percentages that differ from each other; no axis spans less than 0.2%."""
+    from matplotlib.ticker import PercentFormatter
+
+    low, high = axis.get_data_interval()
+    lacking = max(LEAST_SPAN - (high - low), 0) / 2
+    axis.set_data_interval(low - lacking, high + lacking)
+    axis.axes.autoscale_view()
+    axis.set_major_formatter(PercentFormatter(1.0))
 
 
 def _labels(rows: Sequence[SweepRow], places: Sequence[int]) -> list[str]:

@@ -199,8 +199,12 @@ def find_unbeaten(rows: Sequence[SweepRow], tradeoff: Tradeoff) -> Bools:
 
 
 def _point(figures: Mapping[str, Figure], tradeoff: Tradeoff) -> tuple[float, float]:
-    x, y = figures.get(tradeoff.x), figures.get(tradeoff.y)
-    return (float("nan") if x is None else float(x), float("nan") if y is None else float(y))
+    return (_coordinate(figures.get(tradeoff.x)), _coordinate(figures.get(tradeoff.y)))
+
+
+def _coordinate(figure: Figure | None) -> float:
+    """Return a figure to four digits: what differs behind them is no trade."""
+    return float("nan") if figure is None else float(f"{float(figure):.4g}")
 
 
 def known_tradeoffs(rows: Sequence[SweepRow]) -> tuple[Tradeoff, ...]:

@@ -35,6 +35,12 @@ points = st.lists(
 )
 
 
+def test_what_differs_behind_four_digits_is_no_trade() -> None:
+    """Two shares of 10.0% are alike: the cheaper one beats the other."""
+    rows = [make_row(1, 0.21, 0.0999999), make_row(2, 0.19, 0.0999958)]
+    assert find_unbeaten(rows, PAY).tolist() == [False, True]
+
+
 @given(points)
 def test_unbeaten_rows_are_those_that_no_row_dominates(found: list[tuple[int | None, int]]) -> None:
     """Against the definition, pair by pair: cheaper or likelier, and not worse in the other."""
