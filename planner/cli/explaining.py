@@ -13,13 +13,17 @@ from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_table
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from planner.pipeline.explaining import AccountExplanation
+    from planner.pipeline.explaining_days import DayRecord
     from planner.pipeline.explaining_territories import TerritoryExplanation
 
 EPILOG = """\b
 Examples:
   planner explain plans/baseline --account 0042
-  planner explain plans/baseline --territory T007 --json"""
+  planner explain plans/baseline --territory T007 --json
+  planner explain plans/april --on 2027-05-10 --account 0042"""
 OPTIONS_SHOWN = 12
 
 
@@ -27,12 +31,25 @@ OPTIONS_SHOWN = 12
 @plan_argument
 @click.option("--account", help="An account by its id.")
 @click.option("--territory", help="A territory by its id, or by its rep's.")
+@click.option(
+    "--on",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Who owned what and who owed what on that day of the plan, with its changes so far.",
+)
 @json_option
 @ends_cleanly
-def command(plan: Path, account: str | None, territory: str | None, as_json: bool) -> None:
+def command(
+    plan: Path, account: str | None, territory: str | None, on: datetime | None, as_json: bool
+) -> None:
     """Say why one account or one territory of PLAN is as it is, and what else would cost."""
-    if (account is None) == (territory is None):
-        raise click.UsageError("Give either --account or --territory.")
+    if on is not None and territory is None:
+        _explain_day(plan, on.date(), account, as_json)
+        return
+    if (account is None) == (territory is None) or on is not None:
+        raise click.UsageError(
+            "Give either --account or --territory, or --on with or without --account."
+        )
     from planner.outputs.folder import load_plan
     from planner.pipeline.explaining import explain_account
     from planner.pipeline.explaining_territories import explain_territory
@@ -44,6 +61,51 @@ def command(plan: Path, account: str | None, territory: str | None, as_json: boo
     elif territory is not None:
         about = explain_territory(loaded, territory)
         click.echo(to_json(about.as_dict())) if as_json else _print_territory(about)
+
+
+def _explain_day(plan: Path, day: date, account: str | None, as_json: bool) -> None:
+    from planner.outputs.folder import load_plan
+    from planner.pipeline.explaining_days import describe_day
+
+    record = describe_day(load_plan(plan), day)
+    if account is not None:
+        seat, rep = record.who_has(account)
+        if as_json:
+            told = {"day": day.isoformat(), "account_id": account, "territory_id": seat}
+            click.echo(to_json({**told, "rep_id": rep}))
+        else:
+            click.echo(
+                f"{account} on {day.isoformat()}: {_named(record, rep)} ({seat or 'no territory'})"
+            )
+    elif as_json:
+        click.echo(to_json(record.as_dict()))
+    else:
+        _print_day(record)
+
+
+def _print_day(record: DayRecord) -> None:
+    seats = [(seat, _named(record, rep), f"{count:,}") for seat, rep, count in record.seats]
+    print_table(
+        f"Who owned what on {record.day.isoformat()}",
+        ("territory", "rep", "accounts"),
+        seats,
+        left=2,
+    )
+    debts = [
+        (debt.level, debt.name, debt.component, f"{debt.on_day:,.2f}", f"{debt.to_date:,.2f}")
+        for debt in record.debts
+    ]
+    if debts:
+        print_table(
+            f"Who owed what, {record.currency}",
+            ("level", "who", "component", "that day", "up to it"),
+            debts,
+            left=3,
+        )
+
+
+def _named(record: DayRecord, rep: str) -> str:
+    return record.names.get(rep, rep) or "nobody"
 
 
 def _print_account(explained: AccountExplanation) -> None:
