@@ -71,11 +71,6 @@ def _edit_document(plan: Plan) -> dict[str, Any]:
     return {"edits": {**head, "accepted": accepted, "refused": refused}}
 
 
-def summary_json(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return exactly the object that ``planner plan --json`` prints."""
-    return {"plan": str(folder), **summarise(plan)}
-
-
 def plan_document(plan: Plan) -> dict[str, Any]:
     """Return what plan.json holds: the summary, every rule, and where all of it comes from."""
     alignment = plan.alignment

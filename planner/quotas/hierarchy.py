@@ -41,11 +41,6 @@ class Hierarchy:
         """Return whom a rep's own quota rolls up to: a manager with a book rolls up to himself."""
         return rep_id if rep_id in self.depths else self.parents[rep_id]
 
-    def manager_at(self, rep_id: str, depth: int) -> str | None:
-        """Return the manager at a depth above a rep's seat, None where the chain is shorter."""
-        chain = self.chain(rep_id)
-        return chain[depth - 1] if len(chain) >= depth else None
-
     def chain(self, rep_id: str) -> tuple[str, ...]:
         """Return the managers above a rep's seat, the one nearest the company first."""
         above = []

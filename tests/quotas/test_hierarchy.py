@@ -13,7 +13,6 @@ def test_chains_and_depths():
     assert tree.chain("B") == ("V",)
     assert tree.depths == {"V": 1, "D": 2}
     assert tree.managers == ("V", "D")
-    assert tree.manager_at("B", 2) is None
     assert tree.findings == ()
 
 

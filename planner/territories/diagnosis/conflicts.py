@@ -99,31 +99,6 @@ def find_conflict(problem: AlignmentProblem, scales: Scales | None = None) -> Co
     return split if whole is None else replace(whole, whole_units=split is None)
 
 
-def least_tolerance(
-    problem: AlignmentProblem, measure: str, scales: Scales | None = None
-) -> float | None:
-    """Return the least addition to a measure's tolerance that makes the rules possible.
-
-    Parameters
-    ----------
-    problem, scales
-        As in :func:`find_obstacles`.
-    measure
-        Which; every other rule stays.
-
-    Returns
-    -------
-    float or None
-        A fraction of the target, 0 where the rules can stand; None where no tolerance is enough.
-        Units may be split, except in small problems.
-    """
-    told = scales or Scales()
-    whole = problem.unit_count * problem.territory_count <= MOST_WHOLE
-    group = RuleGroup(kind="measure", name=measure)
-    found = make_relaxation(problem, told, whole=whole).least({group: 1.0})
-    return None if found is None else found.reliefs.get(group, 0.0)
-
-
 def make_relaxation(
     problem: AlignmentProblem, scales: Scales, *, whole: bool = False
 ) -> Relaxation:
