@@ -36,7 +36,8 @@ EFFORT = 2
 DAY_ZERO = date(1899, 12, 30).toordinal()
 # What a spreadsheet program would take for a letter written as its number.
 NUMBERED = re.compile("_(?=x[0-9a-fA-F]{4}_)")
-PLAIN = re.compile(r"[^\s&<>_](?:[^\n\r\t&<>_]*[^\s&<>_])?")
+# Text that stands in XML as it is: no blank at either end, and nothing that needs another word.
+PLAIN = re.compile(r"(?!\s)[^\x00-\x1f&<>_\ud800-\udfff\ufffe\uffff]{1,32767}(?<!\s)")
 MODEL = re.compile(rb'<c r="([A-Z]+)\d+"(?: s="(\d+)")?')
 
 
@@ -82,8 +83,9 @@ class RowBook:
 
 def word_text(value: object) -> str:
     """Return the XML of a cell that holds text, to the letter."""
-    text = cell_text(value)
+    text = str(value)
     if not PLAIN.fullmatch(text):
+        text = cell_text(text)
         marked = escape(NUMBERED.sub("_x005F_", text)).replace("\r", "_x000D_")
         kept = ' xml:space="preserve"' if text != text.strip() else ""
         return f' t="inlineStr"><is><t{kept}>{marked}</t></is></c>'
