@@ -149,15 +149,13 @@ def _gone(left: date | None, months: pd.PeriodIndex) -> npt.NDArray[np.bool_]:
 
 
 def _curve(ratios: Floats, hires: tuple[str, ...]) -> RampCurve:
-    from sklearn.isotonic import IsotonicRegression
+    from scipy.optimize import isotonic_regression
 
     seen = np.isfinite(ratios)
     count = seen.sum(axis=0)
     total = np.where(seen, ratios, 0.0).sum(axis=0)
     mean = (total + BELIEF_HIRES * BELIEF) / (count + BELIEF_HIRES)
-    rising = IsotonicRegression(y_min=0.0).fit_transform(
-        np.arange(MONTHS), mean, sample_weight=count + BELIEF_HIRES
-    )
+    rising = np.maximum(isotonic_regression(mean, weights=count + BELIEF_HIRES).x, 0.0)
     away = np.where(seen, ratios - mean, 0.0)
     variance = float((away**2).sum() / max(seen.sum() - 1, 1))
     reach = WIDTH * np.sqrt(variance / (count + BELIEF_HIRES))
