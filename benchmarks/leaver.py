@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("size", nargs="?", default="100000x500", help="accounts x territories")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="keeps the company and its running plan here")
-    parser.add_argument("--plan-limit", type=float, default=60, help="seconds for the running plan")
+    parser.add_argument(
+        "--plan-limit", type=float, help="seconds for the running plan; else the counted effort"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -42,7 +44,7 @@ def _make_running_plan(folder: Path, arguments: argparse.Namespace) -> None:
     accounts, reps = (int(part) for part in arguments.size.split("x"))
     folder.mkdir(parents=True, exist_ok=True)
     write_company(build_company(accounts=accounts, reps=reps, seed=arguments.seed), folder)
-    limit = ("--time-limit", str(arguments.plan_limit))
+    limit = ("--time-limit", str(arguments.plan_limit)) if arguments.plan_limit else ()
     _call("plan", folder / "baseline.toml", "--out", folder / "plan", *limit)
 
 

@@ -109,7 +109,7 @@ def _report_ownerless(data: pd.DataFrame) -> list[Finding]:
 
 def check_parent_loops(data: pd.DataFrame) -> list[Finding]:
     """Report accounts that, through their parents, are their own parent."""
-    index = index_ids(data["account_id"].dropna())
+    index = index_ids(data["account_id"].dropna().tolist())
     has = data["account_id"].notna() & data["parent_id"].notna()
     links = {
         child: index.get(shorten(parent), parent)
@@ -133,7 +133,7 @@ def check_parent_loops(data: pd.DataFrame) -> list[Finding]:
 
 def check_parents(data: pd.DataFrame) -> list[Finding]:
     """Report parents that are not in the table; their children are a family all the same."""
-    matched = match_ids(data["parent_id"], index_ids(data["account_id"].dropna()))
+    matched = match_ids(data["parent_id"], index_ids(data["account_id"].dropna().tolist()))
     unknown = data["parent_id"].notna() & matched.isna()
     return report_rows(
         data,

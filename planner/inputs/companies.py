@@ -39,16 +39,20 @@ def add_families(frame: pd.DataFrame) -> pd.DataFrame:
 
     An unknown parent still names the family that its children share.
     """
+    import pandas as pd
+
     data = frame.copy(deep=False)
     ids = data["account_id"].fillna("")
-    index = index_ids(text for text in ids if text)
+    words = ids.tolist()
+    index = index_ids(text for text in words if text)
     parents = match_ids(data["parent_id"], index).fillna(data["parent_id"])
     own = parents.isna() | (parents == ids)
     links = {child: parent for child, parent in zip(ids[~own], parents[~own], strict=True) if child}
     # Two unknown spellings of one parent, of 15 and 18 characters, are one family.
     links = {child: index.get(shorten(parent), shorten(parent)) for child, parent in links.items()}
     ancestors = find_ancestors(links)
-    data["family"] = ids.map(lambda text: ancestors.get(text, text)).astype("str")
+    families = [ancestors.get(text, text) for text in words]
+    data["family"] = pd.Series(families, index=ids.index, dtype="str")
     data["parent_id"] = parents.where(~own, None).astype("str")
     return data
 
@@ -74,4 +78,6 @@ def gather_accounts(frame: Frame, directory: Directory) -> Accounts:
     known = data[data["account_id"].notna() & ~data["account_id"].duplicated()]
     table = known.sort_values("account_id", kind="stable")
     table = table.reset_index(drop=True)
-    return Accounts(table=table, index=index_ids(table["account_id"]), findings=tuple(findings))
+    return Accounts(
+        table=table, index=index_ids(table["account_id"].tolist()), findings=tuple(findings)
+    )

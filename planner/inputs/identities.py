@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+LONG = 18
 LONG_ID = re.compile(r"[A-Za-z0-9]{15}[A-Za-z0-5]{3}")
 
 
@@ -31,7 +32,11 @@ def find_suffix(short: str) -> str:
 
 def shorten(text: str) -> str:
     """Return what an id is compared by: 15 characters of a Salesforce id of 18, else all."""
-    if len(text) == 18 and LONG_ID.fullmatch(text) and find_suffix(text[:15]) == text[15:].upper():
+    if (
+        len(text) == LONG
+        and LONG_ID.fullmatch(text)
+        and find_suffix(text[:15]) == text[15:].upper()
+    ):
         return text[:15]
     return text
 
@@ -40,6 +45,8 @@ def shorten_all(texts: pd.Series) -> pd.Series:
     """Return what each id is compared by, missing where there is none."""
     import pandas as pd
 
+    if pd.api.types.is_string_dtype(texts.dtype) and not texts.str.len().eq(LONG).any():
+        return texts.reset_index(drop=True).astype("str")
     codes, distinct = pd.factorize(texts)
     return take_known(pd.Series([shorten(str(text)) for text in distinct], dtype="str"), codes)
 

@@ -74,20 +74,35 @@ def add_draws(
     """
     steps = tables.shape[1]
     start = _mix(seed + _GOLDEN)
+    step_of = np.empty(last - first, dtype=np.int32)
+    amounts = np.zeros(steps + 1)
     for account in range(len(keys)):
         seat = seats[account]
-        likely = chance[account]
-        if seat < 0 or likely <= 0.0:
+        if seat < 0 or chance[account] <= 0.0:
             continue
-        key = _mix(keys[account] ^ start)
-        table = tables[shape[account]]
-        factor = factors[groups[account]]
-        row = sums[seat]
+        _draw_steps(_mix(keys[account] ^ start), chance[account], steps, first, step_of)
         amount = scale[account] * sign
-        stretch = steps / likely
-        for draw in range(first, last):
-            word = _mix(key + np.uint64(draw + 1) * _GOLDEN)
-            uniform = np.float64(word >> _S11) * _UNIT
-            if uniform < likely:
-                step = min(int(uniform * stretch), steps - 1)
-                row[draw] += np.int64(np.rint(amount * table[step] * factor[draw]))
+        table = tables[shape[account]]
+        for step in range(steps):
+            amounts[step] = amount * table[step]
+        row = sums[seat, first:last]
+        factor = factors[groups[account], first:last]
+        for draw in range(len(step_of)):
+            row[draw] += np.int64(np.rint(amounts[step_of[draw]] * factor[draw]))
+
+
+@numba.njit(cache=True, nogil=True)
+def _draw_steps(
+    key: np.uint64, likely: float, steps: int, first: int, step_of: npt.NDArray[np.int32]
+) -> None:
+    """Write the row of amounts that each draw takes, ``steps`` where it brings nothing.
+
+    A loop of its own, without a branch: so it runs on several draws at a time.
+    """
+    stretch = steps / likely
+    highest = np.float64(steps - 1)
+    for draw in range(len(step_of)):
+        word = _mix(key + np.uint64(first + draw + 1) * _GOLDEN)
+        uniform = np.float64(np.int64(word >> _S11)) * _UNIT
+        found = np.int32(min(uniform * stretch, highest))
+        step_of[draw] = found if uniform < likely else np.int32(steps)

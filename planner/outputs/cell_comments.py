@@ -67,7 +67,7 @@ def add_comments(
         When it is no XLSX workbook, or lacks a sheet.
     """
     changed = _Parts(source)
-    sheets = _find_sheets(source)
+    sheets = find_sheets(source)
     for block, (name, cells) in enumerate(comments.items(), start=1):
         if name not in sheets:
             raise CommentError(name)
@@ -109,7 +109,7 @@ def _parse(text: bytes) -> ET.Element:
         raise CommentError(str(error)) from None
 
 
-def _find_sheets(source: zipfile.ZipFile) -> dict[str, str]:
+def find_sheets(source: zipfile.ZipFile) -> dict[str, str]:
     """Return the part of each sheet by its name."""
     links = {
         link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip(

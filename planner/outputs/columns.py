@@ -75,14 +75,30 @@ def text(name: str, values: Iterable[Any], title: str = "") -> Column:
 
 def money(name: str, values: Iterable[Any], title: str = "") -> Column:
     """Return a column of minor units; amounts that were summed as floats are made whole."""
-    whole = [None if _is_empty(value) else _whole(value) for value in _plain(values)]
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        known = ~np.isnan(values)
+        rounded = np.rint(np.where(known, values, 0.0)).astype(np.int64)
+        whole = _where(known, rounded)
+    else:
+        whole = [None if _is_empty(value) else _whole(value) for value in _plain(values)]
     return Column(name=name, kind="money", values=whole, title=title)
 
 
 def figures(name: str, kind: Kind, values: Iterable[Any], title: str = "") -> Column:
     """Return a column of numbers, dates or flags."""
-    plain = [None if _is_empty(value) else value for value in _plain(values)]
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        plain = _where(values == values, values)  # noqa: PLR0124  NaN alone differs from itself
+    else:
+        plain = [None if _is_empty(value) else value for value in _plain(values)]
     return Column(name=name, kind=kind, values=plain, title=title)
+
+
+def _where(known: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> list[Any]:
+    """Return values as a list, None where they are not known."""
+    plain: list[Any] = values.tolist()
+    for place in np.flatnonzero(~known).tolist():
+        plain[place] = None
+    return plain
 
 
 def _plain(values: Iterable[Any]) -> list[Any]:

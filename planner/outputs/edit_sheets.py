@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from planner.inputs import edits as names
 from planner.inputs.edit_checks import LONGEST_COMMENT, describe_tables, rep_label
 from planner.outputs.moves import previous_reps, proposed_reps, proposed_territories
 from planner.outputs.plan import Plan
+from planner.outputs.sheet_rows import Cells, RowBook, word_number, word_text
 from planner.outputs.workbook_styles import Styles, cell_text
 
 if TYPE_CHECKING:
@@ -39,15 +41,16 @@ HELP = (
 )
 
 
-def write_edit_sheets(book: Workbook, styles: Styles, plan: Plan) -> None:
+def write_edit_sheets(rows: RowBook, styles: Styles, plan: Plan) -> None:
     """Write the sheets for accounts, for quotas, and how to use them, after all others."""
+    book = rows.book
     inks = _inks(book, styles)
     people = [(rep.rep_id, rep.name) for rep in plan.data.reps if rep.rep_id in plan.seats.rep_ids]
     accounts = book.add_worksheet(names.ACCOUNTS_SHEET)
     quotas = book.add_worksheet(names.QUOTAS_SHEET) if plan.quotas is not None else None
-    _write_accounts(accounts, inks, plan, len(people))
+    _write_accounts(rows, accounts, inks, plan, len(people))
     if quotas is not None:
-        _write_quotas(quotas, inks, plan)
+        _write_quotas(rows, quotas, inks, plan)
     _write_help(book.add_worksheet(names.HELP_SHEET), styles, plan, people)
 
 
@@ -66,7 +69,9 @@ def _inks(book: Workbook, styles: Styles) -> dict[str, Format]:
     }
 
 
-def _write_accounts(sheet: Worksheet, inks: dict[str, Format], plan: Plan, reps: int) -> None:
+def _write_accounts(
+    book: RowBook, sheet: Worksheet, inks: dict[str, Format], plan: Plan, reps: int
+) -> None:
     code = plan.data.currency.code
     locked = (names.ACCOUNT_ID, "Name", names.TERRITORY, names.PLANNED, names.TODAY)
     headings = (*locked, f"{names.PLANNED_POTENTIAL}, {code}")
@@ -75,22 +80,39 @@ def _write_accounts(sheet: Worksheet, inks: dict[str, Format], plan: Plan, reps:
     _head(sheet, inks, headings, editable, (20, 28, 12, 14, 14, 18, 26, 9, 18, 40), rows)
     _validate_accounts(sheet, reps, max(rows, 1))
     ids = plan.data.accounts["account_id"].astype(str).tolist()
-    columns = (ids, _account_names(plan), proposed_territories(plan), proposed_reps(plan))
-    potential, before = plan.potential.expected.tolist(), previous_reps(plan)
+    said = (ids, _account_names(plan), proposed_territories(plan), proposed_reps(plan))
+    potential = [amount / scale for amount in plan.potential.expected[:rows].tolist()]
     labels = {rep.rep_id: rep_label(rep.rep_id, rep.name) for rep in plan.data.reps}
-    filled = _filled(plan, names.ACCOUNTS_SHEET)
-    for row, (account, name, territory, rep) in enumerate(
-        zip(*(column[:rows] for column in columns), strict=True), start=1
-    ):
-        for place, words in enumerate((account, name, territory, rep, before[row - 1])):
-            if words:
-                sheet.write_string(row, place, cell_text(words), inks["text"])
-        sheet.write_number(row, 5, potential[row - 1] / scale, inks["money"])
-        written = filled.get(account, {}) if filled else {}
-        _write_open(sheet, inks, row, 6, labels.get(written.get("owner", ""), written.get("owner")))
-        _write_open(sheet, inks, row, 7, written.get("hold"))
-        _write_amount(sheet, inks, row, 8, written.get("potential"))
-        _write_open(sheet, inks, row, 9, written.get("comment"))
+    written = _filled(plan, names.ACCOUNTS_SHEET)
+    empty: dict[str, str] = {}
+    filled = [written.get(account, empty) for account in ids[:rows]]
+    owners = [labels.get(one.get("owner", ""), one.get("owner")) for one in filled]
+    locked_cells = (
+        *(_locked(inks, words[:rows]) for words in (*said, previous_reps(plan))),
+        Cells(style=inks["money"], values=potential, form=word_number),
+    )
+    open_cells = (
+        _open(inks, owners),
+        _open(inks, [one.get("hold") for one in filled]),
+        _open_amounts(inks, [one.get("potential") for one in filled]),
+        _open(inks, [one.get("comment") for one in filled]),
+    )
+    book.put(sheet, (*locked_cells, *open_cells))
+
+
+def _locked(inks: dict[str, Format], words: Sequence[str]) -> Cells:
+    return Cells(style=inks["text"], values=words, form=word_text)
+
+
+def _open(inks: dict[str, Format], words: Sequence[str | None]) -> Cells:
+    return Cells(style=inks["open text"], values=words, form=word_text, filled=True)
+
+
+def _open_amounts(inks: dict[str, Format], amounts: Sequence[str | None]) -> Cells:
+    def form(amount: str) -> str:
+        return word_number(float(amount))
+
+    return Cells(style=inks["open money"], values=amounts, form=form, filled=True)
 
 
 def _account_names(plan: Plan) -> list[str]:
@@ -182,25 +204,7 @@ def _filled(plan: Plan, sheet: str) -> dict[str, dict[str, str]]:
     return cells
 
 
-def _write_open(
-    sheet: Worksheet, inks: dict[str, Format], row: int, place: int, words: str | None
-) -> None:
-    if words:
-        sheet.write_string(row, place, cell_text(words), inks["open text"])
-    else:
-        sheet.write_blank(row, place, None, inks["open text"])
-
-
-def _write_amount(
-    sheet: Worksheet, inks: dict[str, Format], row: int, place: int, amount: str | None
-) -> None:
-    if amount:
-        sheet.write_number(row, place, float(amount), inks["open money"])
-    else:
-        sheet.write_blank(row, place, None, inks["open money"])
-
-
-def _write_quotas(sheet: Worksheet, inks: dict[str, Format], plan: Plan) -> None:
+def _write_quotas(book: RowBook, sheet: Worksheet, inks: dict[str, Format], plan: Plan) -> None:
     code, scale = plan.data.currency.code, plan.data.currency.scale
     headings = (names.REP_ID, "Name", "Role", names.TERRITORY, f"{names.PLANNED_QUOTA}, {code}")
     lines = _quota_lines(plan)
@@ -210,14 +214,19 @@ def _write_quotas(sheet: Worksheet, inks: dict[str, Format], plan: Plan) -> None
     _validate_comment(sheet, 6, max(len(lines), 1))
     people = {rep.rep_id: rep for rep in plan.data.reps}
     filled = _filled(plan, names.QUOTAS_SHEET)
-    for row, (rep_id, (territory, total)) in enumerate(lines.items(), start=1):
-        rep = people.get(rep_id)
-        cells = (rep_id, rep.name if rep else "", (rep.role or "") if rep else "", territory)
-        for place, words in enumerate(cells):
-            sheet.write_string(row, place, cell_text(words), inks["text"])
-        sheet.write_number(row, 4, total / scale, inks["money"])
-        _write_amount(sheet, inks, row, 5, filled.get(rep_id, {}).get("quota"))
-        _write_open(sheet, inks, row, 6, filled.get(rep_id, {}).get("comment"))
+    seated = [people.get(rep_id) for rep_id in lines]
+    own = [filled.get(rep_id, {}) for rep_id in lines]
+    totals = [total / scale for _, total in lines.values()]
+    columns = (
+        _locked(inks, list(lines)),
+        _locked(inks, [rep.name if rep else "" for rep in seated]),
+        _locked(inks, [(rep.role or "") if rep else "" for rep in seated]),
+        _locked(inks, [territory for territory, _ in lines.values()]),
+        Cells(style=inks["money"], values=totals, form=word_number),
+        _open_amounts(inks, [one.get("quota") for one in own]),
+        _open(inks, [one.get("comment") for one in own]),
+    )
+    book.put(sheet, columns)
 
 
 def _quota_lines(plan: Plan) -> dict[str, tuple[str, int]]:

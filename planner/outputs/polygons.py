@@ -38,7 +38,7 @@ class Areas:
     groups: tuple[str, ...]
 
 
-def plan_areas(plan: Plan, territory_of: Ints | None = None) -> Areas:
+def plan_areas(plan: Plan, territory_of: Ints | None = None, known: Areas | None = None) -> Areas:
     """Return the area of each territory of a plan.
 
     Parameters
@@ -46,6 +46,8 @@ def plan_areas(plan: Plan, territory_of: Ints | None = None) -> Areas:
     territory_of
         Territory of each account, -1 none, (accounts,); the plan's own where not given
         (``plan.today.seat_of_account`` gives today's areas).
+    known
+        The plan's own areas, where there are: a peer group in which nothing moves has the same.
     """
     places = plan.territory_of_account if territory_of is None else territory_of
     size = len(plan.territory_ids)
@@ -55,8 +57,22 @@ def plan_areas(plan: Plan, territory_of: Ints | None = None) -> Areas:
         accounts = plan.data.accounts
         points = accounts[["latitude", "longitude"]].to_numpy(dtype=np.float64, na_value=np.nan)
         kept, groups = _without_pools(plan, places), _group_numbers(plan)
-        shapes = areas_of_points(points, kept, groups, size, boundary=_land(plan))
+        still = np.zeros(size, dtype=np.bool_)
+        if known is not None:
+            still = _unmoved(_without_pools(plan, plan.territory_of_account), kept, groups)
+        drawn = np.where((kept >= 0) & still[np.maximum(kept, 0)], -1, kept)
+        shapes = areas_of_points(points, drawn, groups, size, boundary=_land(plan))
+        if known is not None:
+            pairs = zip(still.tolist(), known.shapes, shapes, strict=True)
+            shapes = [own if same else shape for same, own, shape in pairs]
     return Areas(shapes=tuple(shapes), groups=plan.peer_groups)
+
+
+def _unmoved(before: Ints, after: Ints, group_of: Ints) -> Bools:
+    """Return the territories in whose peer group both have the same accounts, (territories,)."""
+    moved = before != after
+    touched = np.unique([before[moved], after[moved]])
+    return ~np.isin(group_of, group_of[touched[touched >= 0]])
 
 
 def areas_of_points(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
@@ -101,9 +102,17 @@ def write_state(plan: Plan, folder: Path) -> None:
     objects = _encode(plan, drawer, "plan")
     for name, frame in drawer.frames.items():
         _write_frame(frame, folder / f"{name}.parquet")
-    np.savez_compressed(folder / "arrays.npz", **drawer.arrays)  # type: ignore[arg-type]
+    _write_arrays(drawer.arrays, folder / "arrays.npz")
     text = json.dumps(objects, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     (folder / "objects.json").write_text(text + "\n", encoding="ascii")
+
+
+def _write_arrays(arrays: dict[str, np.ndarray[Any, Any]], path: Path) -> None:
+    """Write arrays as ``numpy.savez_compressed`` does, with less effort to make them small."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for name, array in arrays.items():
+            with target.open(f"{name}.npy", "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
 
 
 def _write_frame(frame: pd.DataFrame, path: Path) -> None:

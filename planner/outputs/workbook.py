@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.inputs.edits import ACCOUNTS_SHEET, QUOTAS_SHEET
 from planner.outputs.assessment_tables import assessment_tables
-from planner.outputs.columns import Column, Table, text
+from planner.outputs.columns import Column, Kind, Table, text
 from planner.outputs.edit_sheets import write_edit_sheets
 from planner.outputs.fairness_words import LIGHTS
 from planner.outputs.handover import handover_tables
 from planner.outputs.plan import Plan
+from planner.outputs.sheet_rows import (
+    Cells,
+    RowBook,
+    open_workbook,
+    word_date,
+    word_number,
+    word_text,
+)
 from planner.outputs.standing_tables import standing_tables
 from planner.outputs.summary_sheet import write_summary_sheet
 from planner.outputs.tables import plan_tables
-from planner.outputs.workbook_styles import Styles, cell_text, make_styles
+from planner.outputs.workbook_styles import Styles, make_styles
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_000_000
@@ -38,7 +43,6 @@ FIRST = {
 SAMPLED, NARROWEST, WIDEST, SENTENCE = 200, 9, 42, 80
 # What still shows as the tolerance itself is not marked as beyond it.
 ROUNDING = 5e-4
-MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 SHEETS = (
     ("territories", "Territories"),
     ("assignments", "Accounts"),
@@ -73,7 +77,8 @@ def write_workbook(plan: Plan, path: Path) -> None:
     tables |= standing_tables(plan)
     tables |= {"findings": findings_table(plan)}
     titles = [(name, title) for name, title in SHEETS if name in tables]
-    with _open_workbook(path) as book:
+    with open_workbook(path, "Territory and quota plan") as rows:
+        book = rows.book
         styles = make_styles(book, plan)
         sheets = [*(title for _, title in titles), ACCOUNTS_SHEET, QUOTAS_SHEET]
         write_summary_sheet(book, styles, plan, sheets)
@@ -81,8 +86,8 @@ def write_workbook(plan: Plan, path: Path) -> None:
             table = _arranged(tables[name], plan)
             for part in range(max(1, -(-table.rows // MOST_ROWS))):
                 sheet = book.add_worksheet(title if part == 0 else f"{title} {part + 1}")
-                _write_table(sheet, styles, plan, table, part * MOST_ROWS)
-        write_edit_sheets(book, styles, plan)
+                _write_table(rows, sheet, styles, plan, table, part * MOST_ROWS)
+        write_edit_sheets(rows, styles, plan)
 
 
 def findings_table(plan: Plan) -> Table:
@@ -112,48 +117,16 @@ def _arranged(table: Table, plan: Plan) -> Table:
     return Table(name=table.name, columns=(*leading, *columns.values()))
 
 
-@contextmanager
-def _open_workbook(path: Path) -> Iterator[Workbook]:
-    import xlsxwriter
-    from xlsxwriter.exceptions import XlsxFileError
-
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-        "tmpdir": str(path.parent),
-    }
-    book = xlsxwriter.Workbook(str(path), options)
-    book.set_properties({"created": MADE, "title": "Territory and quota plan"})
-    try:
-        yield book
-        book.close()
-    except XlsxFileError as error:
-        cause = error.args[0] if error.args else error
-        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
-    finally:
-        # The library leaves its files of rows open when it fails.
-        for sheet in book.worksheets():
-            if sheet.row_data_fh:
-                sheet.row_data_fh.close()
-
-
-def _write_table(sheet: Worksheet, styles: Styles, plan: Plan, table: Table, start: int) -> None:
+def _write_table(
+    book: RowBook, sheet: Worksheet, styles: Styles, plan: Plan, table: Table, start: int
+) -> None:
     stop = min(start + MOST_ROWS, table.rows)
     _lay_out(sheet, styles, plan, table, stop - start)
     sheet.set_row(0, 32)
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.heading, styles.heading)
-    writers = [_cell_writer(sheet, styles, plan, column) for column in table.columns]
-    values = [column.values for column in table.columns]
-    for row in range(start, stop):
-        line = row - start + 1
-        for place, (write, cells) in enumerate(zip(writers, values, strict=True)):
-            value = cells[row]
-            if value is not None and value != "":
-                write(line, place, value)
+    cells = [_cells(styles, plan, column, start, stop) for column in table.columns]
+    book.put(sheet, cells)
 
 
 def _lay_out(sheet: Worksheet, styles: Styles, plan: Plan, table: Table, rows: int) -> None:
@@ -201,20 +174,16 @@ def _width(column: Column) -> float:
     return float(min(max(largest, words, len(column.heading) * 0.55 + 2, NARROWEST), widest))
 
 
-def _cell_writer(
-    sheet: Worksheet, styles: Styles, plan: Plan, column: Column
-) -> Callable[[int, int, Any], Any]:
-    style = styles.by_kind[column.kind]
+def _cells(styles: Styles, plan: Plan, column: Column, start: int, stop: int) -> Cells:
     scale = plan.data.currency.scale
-    match column.kind:
-        case "text":
-            return lambda row, place, value: sheet.write_string(row, place, cell_text(value), style)
-        case "flag":
-            return lambda row, place, value: sheet.write_string(
-                row, place, "yes" if value else "no", style
-            )
-        case "date":
-            return lambda row, place, value: sheet.write_datetime(row, place, value, style)
-        case "money":
-            return lambda row, place, value: sheet.write_number(row, place, value / scale, style)
-    return lambda row, place, value: sheet.write_number(row, place, float(value), style)
+    forms: dict[Kind, Callable[[Any], str]] = {
+        "text": word_text,
+        "flag": lambda value: word_text("yes" if value else "no"),
+        "date": word_date,
+        "money": lambda value: word_number(value / scale),
+    }
+    return Cells(
+        style=styles.by_kind[column.kind],
+        values=column.values[start:stop],
+        form=forms.get(column.kind, lambda value: word_number(float(value))),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from planner.outputs.change_page import change_page
@@ -32,16 +33,19 @@ def write_folder(
     timed: Callable[[], Plan],
 ) -> Plan:
     """Write every file for people; plan.json comes last, since it says how long that took."""
-    progress("tables")
-    write_tables(plan, folder)
-    progress("workbook.xlsx")
-    write_workbook(plan, folder / "workbook.xlsx")
-    progress("report.html")
-    write_report(plan, folder / "report.html")
-    progress("transitions.html")
-    write_transitions(plan, folder / "transitions.html")
-    progress("territories.geojson")
-    areas = plan_areas(plan)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Areas are mostly the work of libraries that let others run meanwhile.
+        drawn = beside.submit(plan_areas, plan)
+        progress("tables")
+        write_tables(plan, folder)
+        progress("workbook.xlsx")
+        write_workbook(plan, folder / "workbook.xlsx")
+        progress("report.html")
+        write_report(plan, folder / "report.html")
+        progress("transitions.html")
+        write_transitions(plan, folder / "transitions.html")
+        progress("territories.geojson")
+        areas = drawn.result()
     write_geojson(plan, areas, folder / "territories.geojson")
     progress("map.html")
     write_map(plan, areas, folder / "map.html")

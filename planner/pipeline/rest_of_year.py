@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def foresee_rest(
         low,
         high,
         of_account,
-        company.today.continues & (of_account != company.today.seat_of_account),
+        _changed_hands(company, of_account, record),
         holders,
         remaining_period(data.period, day),
         sheet,
@@ -138,6 +139,13 @@ def foresee_rest(
     return RestOfYear(
         outcomes=outcomes, simulation=whole_year, paid=_with_departed(whole_year, sheet, record)
     )
+
+
+def _changed_hands(company: Company, of_account: Ints, record: YearRecord) -> Bools:
+    """Return which accounts have another owner than before the year: those moved before, too."""
+    today, ids = company.today, company.data.accounts["account_id"]
+    now = today.continues & (of_account != today.seat_of_account)
+    return np.asarray(now | ids.isin(record.resettled).to_numpy(), dtype=np.bool_)
 
 
 def _with_departed(simulation: Simulation, sheet: QuotaSheet, record: YearRecord) -> Simulation:

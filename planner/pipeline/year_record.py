@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,16 @@ def make_record(
         scenario_goal=None if goal is None else data.currency.to_minor(goal),
         duplicates=find_duplicates(data.accounts, succession.added),
         seat_last=settled.seat_last,
+        resettled=_resettled(running, accounts),
     )
+
+
+def _resettled(running: Plan, accounts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return which accounts the running plan, or one before it this year, gave another owner."""
+    today, ids = running.today, running.data.accounts["account_id"].to_numpy(dtype=object)
+    moved = today.continues & (running.territory_of_account != today.seat_of_account)
+    earlier = running.year.resettled if running.year else ()
+    return tuple(sorted({*ids[moved].tolist(), *earlier} & accounts.keys()))
 
 
 def _account_tenures(

@@ -14,7 +14,7 @@ from planner.potential.opportunities import outcomes
 from planner.potential.pooling import WIDTH, pool_means, pool_rates, pool_ratios, rate_errors
 from planner.potential.rep_effects import RepEffects, estimate_rep_effects
 from planner.potential.score_cards import Metric, Performance, ScoreCard
-from planner.potential.tallies import Tally, rate_of, tally_everything
+from planner.potential.tallies import Tally, find_doers, rate_of, tally_everything
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
@@ -89,8 +89,8 @@ def _against_potential(
     """Return trailing bookings over potential of the accounts that each rep owns."""
     if not potential.trailing.any():
         return []
-    owners = data.accounts["owner_id"]
-    return [rate_of(AGAINST_POTENTIAL, owners, potential.trailing, potential.expected, rep_ids)]
+    owners = find_doers(data.accounts["owner_id"], rep_ids)
+    return [rate_of(AGAINST_POTENTIAL, owners, potential.trailing, potential.expected)]
 
 
 def _rep_metrics(tally: Tally, reps: Sequence[Rep]) -> list[Metric | None]:

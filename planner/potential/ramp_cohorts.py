@@ -106,7 +106,8 @@ def _ratios(
     data: PlanningData, booked: Floats, months: pd.PeriodIndex
 ) -> tuple[Floats, tuple[str, ...]]:
     """Return each hire's bookings over the tenured rep's by month since hire, NaN unknown."""
-    tenure = np.array([_tenure(rep.hire_date, months) for rep in data.reps])
+    numbers = np.asarray(months.year * 12 + months.month, dtype=np.int64)
+    tenure = np.array([_tenure(rep.hire_date, numbers) for rep in data.reps])
     gone = np.array([_gone(rep.leave_date, months) for rep in data.reps])
     roles = np.array([rep.role for rep in data.reps])
     active = np.abs(booked).sum(axis=1) > 0
@@ -134,11 +135,11 @@ def _line(booked: Floats, typical: Floats, tenure: Ints, gone: npt.NDArray[np.bo
     return line
 
 
-def _tenure(hired: date | None, months: pd.PeriodIndex) -> Ints:
+def _tenure(hired: date | None, months: Ints) -> Ints:
     """Return whole months since hire by month; long tenured where the date is unknown."""
     if hired is None:
         return np.full(len(months), 10 * TENURED)
-    return np.asarray((months - pd.Period(hired, "M")).map(lambda step: step.n), dtype=np.int64)
+    return months - (hired.year * 12 + hired.month)
 
 
 def _gone(left: date | None, months: pd.PeriodIndex) -> npt.NDArray[np.bool_]:
@@ -148,15 +149,13 @@ def _gone(left: date | None, months: pd.PeriodIndex) -> npt.NDArray[np.bool_]:
 
 
 def _curve(ratios: Floats, hires: tuple[str, ...]) -> RampCurve:
-    from sklearn.isotonic import IsotonicRegression
+    from scipy.optimize import isotonic_regression
 
     seen = np.isfinite(ratios)
     count = seen.sum(axis=0)
     total = np.where(seen, ratios, 0.0).sum(axis=0)
     mean = (total + BELIEF_HIRES * BELIEF) / (count + BELIEF_HIRES)
-    rising = IsotonicRegression(y_min=0.0).fit_transform(
-        np.arange(MONTHS), mean, sample_weight=count + BELIEF_HIRES
-    )
+    rising = np.maximum(isotonic_regression(mean, weights=count + BELIEF_HIRES).x, 0.0)
     away = np.where(seen, ratios - mean, 0.0)
     variance = float((away**2).sum() / max(seen.sum() - 1, 1))
     reach = WIDTH * np.sqrt(variance / (count + BELIEF_HIRES))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 DAY = np.timedelta64(1, "D")
 
@@ -63,12 +64,34 @@ def tally_everything(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
     return [tally for tally in tallies if (tally.base > 0).any()]
 
 
-def _by_rep(ids: pd.Series, values: npt.ArrayLike, rep_ids: Sequence[str]) -> Floats:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doers:
+    """Who did what each row of a table tells of.
+
+    Parameters
+    ----------
+    place
+        Position of the rep, ``count`` for nobody in the table of reps, (rows,).
+    count
+        Number of reps.
+    """
+
+    place: Ints
+    count: int
+
+
+def find_doers(ids: pd.Series, rep_ids: Sequence[str]) -> Doers:
+    """Return who each row of a table is of."""
+    codes, distinct = pd.factorize(ids)
+    position = pd.Index(list(rep_ids)).get_indexer(pd.Index(distinct))
+    known = np.append(np.where(position < 0, len(rep_ids), position), len(rep_ids))
+    return Doers(place=known[codes].astype(np.int64), count=len(rep_ids))
+
+
+def _by_rep(who: Doers, values: npt.ArrayLike) -> Floats:
     """Return sums by rep, those of nobody in the table of reps last, (reps + 1,)."""
-    position = pd.Index(list(rep_ids)).get_indexer(pd.Index(ids))
     numbers = np.nan_to_num(np.asarray(values, dtype=float))
-    place = np.where(position < 0, len(rep_ids), position)
-    return np.bincount(place, numbers, len(rep_ids) + 1).astype(float)
+    return np.bincount(who.place, numbers, who.count + 1).astype(float)
 
 
 def _ratio(
@@ -96,10 +119,9 @@ def _ratio(
 
 def rate_of(
     name: str,
-    ids: pd.Series,
+    who: Doers,
     over: npt.ArrayLike,
     under: npt.ArrayLike,
-    rep_ids: Sequence[str],
     *,
     goal: float | None = None,
 ) -> Tally:
@@ -107,8 +129,8 @@ def rate_of(
 
     Parameters
     ----------
-    ids
-        Whose each observation is, (observations,).
+    who
+        Whose each observation is.
     over, under
         Numerator and denominator of each; those with no denominator do not count, (observations,).
     """
@@ -120,24 +142,24 @@ def rate_of(
         name=name,
         unit="share",
         kind="rate",
-        total=_by_rep(ids, above, rep_ids),
-        base=_by_rep(ids, below, rep_ids),
-        squares=_by_rep(ids, (above - common * below) ** 2, rep_ids),
-        weights=_by_rep(ids, below**2, rep_ids),
-        count=_by_rep(ids, below > 0, rep_ids),
+        total=_by_rep(who, above),
+        base=_by_rep(who, below),
+        squares=_by_rep(who, (above - common * below) ** 2),
+        weights=_by_rep(who, below**2),
+        count=_by_rep(who, below > 0),
         goal=goal,
     )
 
 
-def _mean(name: str, unit: Unit, ids: pd.Series, values: Floats, rep_ids: Sequence[str]) -> Tally:
-    count = _by_rep(ids, np.isfinite(values), rep_ids)
+def _mean(name: str, unit: Unit, who: Doers, values: Floats) -> Tally:
+    count = _by_rep(who, np.isfinite(values))
     return Tally(
         name=name,
         unit=unit,
         kind="mean",
-        total=_by_rep(ids, values, rep_ids),
+        total=_by_rep(who, values),
         base=count,
-        squares=_by_rep(ids, values**2, rep_ids),
+        squares=_by_rep(who, values**2),
         weights=np.zeros(len(count)),
         count=count,
     )
@@ -152,11 +174,11 @@ def _attainment(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
     attained = quotas["attained"].to_numpy(dtype=float, na_value=np.nan)
     ended = pd.to_datetime(quotas["end"]).le(pd.Timestamp(data.period.as_of)).to_numpy()
     counts = ended & (quota > 0) & np.isfinite(attained)
-    ids = quotas["rep_id"]
-    periods = _by_rep(ids, counts, rep_ids)
-    reached = _by_rep(ids, counts & (attained >= quota), rep_ids)
+    who = find_doers(quotas["rep_id"], rep_ids)
+    periods = _by_rep(who, counts)
+    reached = _by_rep(who, counts & (attained >= quota))
     return [
-        rate_of("attainment", ids, attained, np.where(counts, quota, 0), rep_ids, goal=1.0),
+        rate_of("attainment", who, attained, np.where(counts, quota, 0), goal=1.0),
         _ratio("periods at quota", reached, periods),
     ]
 
@@ -167,16 +189,16 @@ def _deals(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
         return []
     outcome = outcomes(deals)
     won, closed = outcome == "won", outcome != "open"
-    ids = deals["rep_id"]
+    who = find_doers(deals["rep_id"], rep_ids)
     created = deals["created"].to_numpy().astype("datetime64[D]")
     closes = deals["close_date"].to_numpy().astype("datetime64[D]")
     cycle = np.where(np.isnat(created) | np.isnat(closes), np.nan, (closes - created) / DAY)
     amount = deals["amount"].to_numpy(dtype=float, na_value=np.nan)
     return [
-        _ratio("close rate", _by_rep(ids, won, rep_ids), _by_rep(ids, closed, rep_ids)),
+        _ratio("close rate", _by_rep(who, won), _by_rep(who, closed)),
         *_after_meetings(data, rep_ids, won, closed),
-        _mean("sales cycle", "days", ids, np.where(won & (cycle >= 0), cycle, np.nan), rep_ids),
-        _mean("average deal", "money", ids, np.where(won, amount, np.nan), rep_ids),
+        _mean("sales cycle", "days", who, np.where(won & (cycle >= 0), cycle, np.nan)),
+        _mean("average deal", "money", who, np.where(won, amount, np.nan)),
     ]
 
 
@@ -192,9 +214,9 @@ def _after_meetings(
         return []
     met = set(activities.loc[activities["kind"] == "meeting", "account_id"].dropna())
     after = deals["account_id"].isin(met).to_numpy()
-    ids = deals["rep_id"]
-    hits = _by_rep(ids, won & after, rep_ids)
-    return [_ratio("win rate after meetings", hits, _by_rep(ids, closed & after, rep_ids))]
+    who = find_doers(deals["rep_id"], rep_ids)
+    hits = _by_rep(who, won & after)
+    return [_ratio("win rate after meetings", hits, _by_rep(who, closed & after))]
 
 
 def _retention(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
@@ -204,12 +226,12 @@ def _retention(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
         return []
     now, then, expansion = _two_years(data)
     base = np.clip(then, 0, None)
-    owners = data.accounts["owner_id"]
+    owners = find_doers(data.accounts["owner_id"], rep_ids)
     kept = np.clip(np.minimum(now, base), 0, None)
     return [
-        rate_of("gross retention", owners, kept, base, rep_ids),
-        rate_of("net retention", owners, now, base, rep_ids),
-        *([rate_of("upsell", owners, expansion, base, rep_ids)] if expansion.any() else []),
+        rate_of("gross retention", owners, kept, base),
+        rate_of("net retention", owners, now, base),
+        *([rate_of("upsell", owners, expansion, base)] if expansion.any() else []),
     ]
 
 
@@ -248,16 +270,17 @@ def _activities(data: PlanningData, rep_ids: Sequence[str]) -> list[Tally]:
     amount = np.where(np.isnan(amount), 1.0, amount)
     hours = np.nan_to_num(activities["hours"].to_numpy(dtype=float, na_value=np.nan))
     accepted = activities["accepted"].to_numpy(dtype=float, na_value=np.nan)
-    ids, kinds = activities["rep_id"], activities["kind"].astype("string").str.lower()
+    who = find_doers(activities["rep_id"], rep_ids)
+    kinds = activities["kind"].astype("string").str.lower()
 
     def tally(values: Floats, *kind: str) -> Floats:
-        return _by_rep(ids, np.where(kinds.isin(kind).to_numpy(), values, 0.0), rep_ids)
+        return _by_rep(who, np.where(kinds.isin(kind).to_numpy(), values, 0.0))
 
     days, months = _days_and_months(activities, rep_ids)
     leads, meetings = tally(amount, "lead"), tally(amount, "meeting")
     told = tally(np.where(np.isnan(accepted), 0.0, amount), "lead")
     calls = tally(amount, "call")
-    all_hours = _by_rep(ids, hours, rep_ids)
+    all_hours = _by_rep(who, hours)
     follow_ups = np.minimum(tally(amount, "follow_up", "follow-up", "follow up"), meetings)
     return [
         _ratio("leads", leads, np.where(leads > 0, months, 0), "a month"),
@@ -277,6 +300,6 @@ def _days_and_months(activities: pd.DataFrame, rep_ids: Sequence[str]) -> tuple[
     days = days.dropna().drop_duplicates()
     months = days.assign(day=days["day"].dt.to_period("M")).drop_duplicates()
     return (
-        _by_rep(days["rep_id"], np.ones(len(days)), rep_ids),
-        _by_rep(months["rep_id"], np.ones(len(months)), rep_ids),
+        _by_rep(find_doers(days["rep_id"], rep_ids), np.ones(len(days))),
+        _by_rep(find_doers(months["rep_id"], rep_ids), np.ones(len(months))),
     )

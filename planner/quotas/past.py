@@ -87,14 +87,15 @@ def _orders_by_rep(
     reps: Sequence[str | None], days: npt.NDArray[np.datetime64], amounts: Ints
 ) -> dict[str, tuple[npt.NDArray[np.datetime64], Ints]]:
     """Return each rep's days and running sum of orders, by day."""
-    rows: dict[str, list[int]] = {}
-    for i, rep in enumerate(reps):
-        if rep:
-            rows.setdefault(rep, []).append(i)
+    codes = {rep: code for code, rep in enumerate(dict.fromkeys(rep for rep in reps if rep))}
+    place = np.array([codes[rep] if rep else -1 for rep in reps], dtype=np.int64)
+    # By rep, then by day, then as given.
+    order = np.lexsort((days, place))
+    starts = np.searchsorted(place[order], np.arange(len(codes) + 1))
     found = {}
-    for rep, places in rows.items():
-        order = np.array(places)[np.argsort(days[places], kind="stable")]
-        found[rep] = days[order].astype("datetime64[D]"), np.cumsum(amounts[order])
+    for rep, code in codes.items():
+        rows = order[starts[code] : starts[code + 1]]
+        found[rep] = days[rows].astype("datetime64[D]"), np.cumsum(amounts[rows])
     return found
 
 

@@ -77,6 +77,9 @@ class YearRecord:
     seat_last
         Last year's quota of each seat's accounts, annualised, minor units; seats that cannot be
         compared with last year are left out.
+    resettled
+        Accounts that the year's plans before this change gave another owner, ascending: what
+        such a move loses is lost for the rest of the year, too.
     """
 
     effective: date
@@ -100,3 +103,4 @@ class YearRecord:
     scenario_goal: int | None = None
     duplicates: tuple[LikelyDuplicate, ...] = ()
     seat_last: dict[str, int] = field(default_factory=dict)
+    resettled: tuple[str, ...] = ()

@@ -120,3 +120,45 @@ def test_draws_do_not_depend_on_the_order_of_accounts():
         return sum_draws(accounts, seats[rows], 3, nobody, factors, parameters, 1)
 
     assert (run(np.arange(count)) == run(order)).all()
+
+
+def mixed(word: int) -> int:
+    """SplitMix64's finish, in whole numbers of Python."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        word = ((word ^ (word >> shift)) * factor) % 2**64
+    return word ^ (word >> 31)
+
+
+def drawn_plainly(accounts, account, factors, loss, seed, draw):
+    """One draw of one account as the rule has it, minor units."""
+    golden = 0x9E3779B97F4A7C15
+    key = mixed(int(accounts.keys[account]) ^ mixed((seed + golden) % 2**64))
+    uniform = (mixed((key + (draw + 1) * golden) % 2**64) >> 11) / 2**53
+    chance = accounts.chance[account]
+    if not uniform < chance:
+        return 0
+    table = amount_tables()[accounts.shape[account]]
+    step = min(int(uniform * (len(table) / chance)), len(table) - 1)
+    amount = accounts.scale[account] * (1.0 - loss)
+    factor = np.float64(factors[accounts.groups[account], draw])
+    return int(np.rint(amount * np.float64(table[step]) * factor))
+
+
+def test_a_draw_is_what_the_rule_says_to_the_unit():
+    """Several draws at a time give what one by one gives, in every block and for every account."""
+    parameters = OutcomeParameters(draws=1100, common_variation=0.2)
+    expected, low, high = (
+        np.array(v)
+        for v in ([90_000, 5, 7_000_000, 0], [0, 0, 6_000_000, 0], [1, 90, 9_000_000, 0])
+    )
+    groups, names = group_accounts({"segment": ["a", "b", "a", "b"]}, 4)
+    accounts = fit_draws(expected, low, high, name_keys(list("wxyz")), groups, parameters)
+    factors = common_factors(names, parameters, 7)
+    moved = np.array([False, True, True, False])
+    sums = sum_draws(accounts, np.array([0, 1, 2, 3]), 4, moved, factors, parameters, 7)
+    for account in range(4):
+        loss = parameters.loss_on_move if moved[account] else 0.0
+        for draw in (*range(40), *range(1000, 1060)):
+            plain = drawn_plainly(accounts, account, factors, loss, 7, draw)
+            assert sums[account, draw] == plain
+    assert (sums[:3] > 0).any(axis=1).all()

@@ -217,3 +217,22 @@ def test_the_same_points_give_the_same_areas() -> None:
     assert [shape.wkb for shape in one.shapes if shape] == [
         shape.wkb for shape in two.shapes if shape
     ]
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 99), moves=st.lists(st.tuples(st.integers(0, 59), st.integers(0, 3))))
+def test_areas_of_groups_that_stand_still_are_those_drawn_before(
+    seed: int, moves: list[tuple[int, int]]
+) -> None:
+    """Whatever moves, and between whichever groups: the same as drawing everything again."""
+    plan = replace(
+        build_plan(accounts=60, reps=4, seed=seed), peer_groups=("one", "one", "two", "two")
+    )
+    today = plan.territory_of_account.copy()
+    for account, territory in moves:
+        today[account] = territory
+    whole, again = plan_areas(plan, today), plan_areas(plan, today, plan_areas(plan))
+    assert again.groups == whole.groups
+    for one, other in zip(again.shapes, whole.shapes, strict=True):
+        assert (one is None) == (other is None)
+        assert one is None or shapely.equals_exact(one, other, tolerance=0.0)

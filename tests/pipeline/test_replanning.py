@@ -399,3 +399,34 @@ def test_what_nobody_has_time_for_is_not_booked_after_a_change_either(change: Ch
         if plan.outcomes is not None
     ]
     assert expected[1] < 0.9 * expected[0]
+
+
+def test_what_the_annual_plans_moves_lose_is_lost_after_a_change_too(change: Change) -> None:
+    """On the plan's first day nothing has changed: the year brings what the plan said, each rep."""
+    settings = ("outcomes.loss_on_move=0.9",)
+    annual = change(day=date(2027, 1, 1), settings=settings)
+    again = change(plan=annual, day=date(2027, 1, 1), settings=settings)
+    kept = change(day=date(2027, 1, 1), settings=("outcomes.loss_on_move=0.0",))
+    assert annual.year is not None
+    assert annual.year.resettled
+    assert again.year is not None
+    assert again.year.resettled == annual.year.resettled
+    assert again.outcomes == annual.outcomes
+    assert annual.outcomes is not None
+    assert kept.outcomes is not None
+    found, without = (
+        {one.rep_id: one.expected for one in plan.outcomes.outcomes if one.level == "company"}
+        for plan in (annual, kept)
+    )
+    assert all(found[name] < without[name] for name in found)
+
+
+def test_a_change_that_changes_nothing_expects_what_the_running_plan_did(
+    change: Change, running: Plan
+) -> None:
+    """With no day passed, the simulated year is the annual plan's, losses on its moves included."""
+    draws = running.provenance.scenario["outcomes"]["draws"]
+    same = change(day=date(2027, 1, 1), settings=(f"outcomes.draws={draws}",))
+    assert running.outcomes is not None
+    assert same.outcomes is not None
+    assert same.outcomes.outcomes == running.outcomes.outcomes

@@ -154,5 +154,5 @@ def write_map(plan: Plan, areas: Areas, path: Path) -> None:
     path
         Where to.
     """
-    today = plan_areas(plan, plan.today.seat_of_account)
+    today = plan_areas(plan, plan.today.seat_of_account, areas)
     path.write_text(draw_map(plan, areas.shapes, today.shapes), encoding="utf-8")
