@@ -20,10 +20,10 @@ from planner.territories.contiguity.graph import (
 )
 from planner.territories.contiguity.moves import Partition, anneal_connected
 from planner.territories.contiguity.starts import connect_pieces
+from planner.territories.given.deepening import find_places
 from planner.territories.given.incumbent import Incumbent, name_prices
 from planner.territories.given.model import Model, make_model
 from planner.territories.given.reporting import make_result
-from planner.territories.given.rounding import find_places
 from planner.territories.given.search import Search, start_search
 from planner.territories.given.solving import (
     find_homeless,

@@ -15,6 +15,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 COST_RANGE = 2.0**40
 AMOUNT_RANGE = 2.0**28
+FINER = 2.0**8
+"""How much finer costs and amounts are told apart where a proof depends on it."""
 LARGEST_WHOLE = 2.0**40
 """Whole amounts up to here are taken as they are, without rounding."""
 
@@ -108,7 +110,7 @@ def solve_piece(
         model.add_exactly_one(chosen[first:last])
     least = np.minimum.reduceat(piece.cost, piece.start[:-1])
     over = piece.cost - np.repeat(least, np.diff(piece.start))
-    scale = _cost_scale(over, priced=piece.elastic or not piece.hard.all())
+    scale = _cost_scale(over, priced=piece.elastic or not piece.hard.all(), outer=piece.outer)
     costs = np.floor(over * scale) if piece.outer else np.rint(over * scale)
     objective = _Objective(list(chosen), costs.astype(np.int64).tolist(), scale)
     for territory in np.unique(piece.territory).tolist():
@@ -176,7 +178,7 @@ def _add_row(
     low, high = ground.low[row] - rest, ground.high[row] - rest
     if not np.isfinite(low) and not np.isfinite(high):
         return
-    factor, exact = _amount_scale(amounts[used], (low, high), soft=priced)
+    factor, exact = _amount_scale(amounts[used], (low, high), soft=priced, outer=piece.outer)
     whole = np.rint(amounts[used] * factor).astype(np.int64)
     units = len(piece.start) - 1
     margin = 0.0 if exact else min(units, len(used)) / 2 * (-1.0 if piece.outer else 1.0)
@@ -225,17 +227,18 @@ def _clip(limit: float, reach: int) -> int:
     return int(min(max(limit, -reach - 1), reach + 1))
 
 
-def _cost_scale(over: Floats, *, priced: bool) -> float:
+def _cost_scale(over: Floats, *, priced: bool, outer: bool) -> float:
     largest = float(over.max(initial=0.0))
     whole = largest < LARGEST_WHOLE / len(over) and np.array_equal(over, np.rint(over))
     if not priced and (whole or largest <= 0):
         return 1.0
     largest = largest if largest > 0 else 1.0
-    return float(COST_RANGE / (largest * max(np.sqrt(len(over)), 1.0)))
+    finest = COST_RANGE * FINER if outer and not priced else COST_RANGE
+    return float(finest / (largest * max(np.sqrt(len(over)), 1.0)))
 
 
 def _amount_scale(
-    amounts: Floats, limits: tuple[float, float], *, soft: bool
+    amounts: Floats, limits: tuple[float, float], *, soft: bool, outer: bool
 ) -> tuple[float, bool]:
     """Return what amounts are multiplied by, and whether nothing is lost in rounding."""
     top = float(np.abs(amounts).max(initial=0.0))
@@ -244,9 +247,8 @@ def _amount_scale(
     if whole:
         return 1.0, True
     size = max([top * 8, *finite[:1]]) if finite else top * 8
-    return float(2.0**22 if soft else AMOUNT_RANGE) / max(
-        min(size, top * len(amounts)), 1e-300
-    ), False
+    finest = AMOUNT_RANGE * (FINER if outer else 1.0)
+    return float(2.0**22 if soft else finest) / max(min(size, top * len(amounts)), 1e-300), False
 
 
 def _read_answer(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.given.incumbent import Incumbent, finite
+from planner.territories.given.deepening import FEW, WORK, deepen, settle
 from planner.territories.given.mending import mend
-from planner.territories.given.model import Model
-from planner.territories.given.neighbourhoods import Pace, improve_neighbourhoods
 from planner.territories.given.search import (
     MANY,
     Search,
@@ -18,29 +14,12 @@ from planner.territories.given.search import (
     repair,
     start_search,
 )
-from planner.territories.given.settling import SMALL_ENOUGH, settle_small
-from planner.territories.given.tempering import temper
+from planner.territories.given.task import Task
 from planner.territories.prices.ascent import COLDEST
-from planner.territories.prices.candidates import Candidates
-from planner.territories.prices.dual import Priced, find_ease, find_near, price_candidates
-from planner.territories.progress import Run
+from planner.territories.prices.dual import find_ease, find_near, price_candidates
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-WORK = 2.0
-"""Deterministic seconds that neighbourhoods get where the clock does not say."""
-TIMED = 4.0
-"""How much more an outright solve gets where the clock says when to stop."""
-LARGE = 300_000
-"""From so many units on, exchanges after a neighbourhood look only at what it changed."""
-GOOD = 3e-4
-"""Relative gap at which counted effort ends."""
-ROUNDS = 1000
-"""Rounds of neighbourhoods at most, where the clock says when to stop."""
-FEW = 800
-"""Open candidates up to which an outright solve is tried between rounds."""
-CYCLES = 12
-"""Cycles of annealing about the limits before each round of neighbourhoods."""
 EXCHANGES, FEWER = 12, 3
 """Rounds of exchanges, their penalties growing, before limits are mended by annealing: where there
 are few territories, and where there are many."""
@@ -50,51 +29,6 @@ REACH = 5 * NEAR
 """Where limits are hard to mend, candidates of so much regret are."""
 CLOSE = 2e-3
 """A start that leaves a larger relative gap than this is held against one from the prices alone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Task:
-    """What a search works on, and on which terms.
-
-    Parameters
-    ----------
-    model, candidates, priced
-        What is searched, at the bound's prices.
-    scale
-        The typical difference in cost.
-    run
-        Seed, effort, time and whom to tell.
-    rng
-        For all draws.
-    best
-        Where to keep what is found, whatever interrupts.
-    """
-
-    model: Model
-    candidates: Candidates
-    priced: Priced
-    scale: float
-    run: Run
-    rng: np.random.Generator
-    best: Incumbent
-
-    def offer(self, search: Search, stage: str) -> None:
-        """Keep an assignment if it is the best so far, and tell."""
-        if self.best.offer(search):
-            self.tell(stage)
-
-    def tell(self, stage: str) -> None:
-        """Tell how far the search is."""
-        best = self.best
-        self.run.tell(stage, finite(best.cost), best.bound, best.worst)
-
-    @property
-    def gap(self) -> float:
-        """Relative gap between the best cost and the bound; infinite without an assignment."""
-        best = self.best
-        return (
-            (best.cost - best.bound) / max(abs(best.cost), 1e-300) if best.excess == 0 else np.inf
-        )
 
 
 def improve(task: Task, territory_of: Ints | None) -> None:
@@ -128,32 +62,6 @@ def improve(task: Task, territory_of: Ints | None) -> None:
         deepen(task, search)
     settle(task, WORK, most=FEW)
     settle(task, WORK / 2)
-
-
-def settle(task: Task, work: float, most: int = SMALL_ENOUGH) -> None:
-    """Solve what is left open outright, where that is little, in so many deterministic seconds."""
-    if task.run.time_limit is not None:
-        work *= TIMED
-    settle_small(
-        task.model, task.candidates, task.priced, task.run, task.best, work=work, most=most
-    )
-
-
-def resume(search: Search, best: Incumbent) -> None:
-    """Go on from the best assignment, where the search's candidates have it.
-
-    Parameters
-    ----------
-    search
-        Changed in place.
-    best
-        What was found.
-    """
-    if best.excess > 0 or best.territory_of is None:
-        return
-    places = find_places(search.candidates, best.territory_of)
-    if len(places) == search.candidates.unit_count:
-        search.place_units(places)
 
 
 def round_prices(task: Task) -> Search:
@@ -234,62 +142,6 @@ def widen_search(task: Task, territory_of: Ints, margin: float) -> Search:
     place[near.unit_of[stays]] = stays
     search.place_units(place)
     return search
-
-
-def find_places(candidates: Candidates, territory_of: Ints) -> Ints:
-    """Return the place of each unit's candidate, (units,).
-
-    Parameters
-    ----------
-    candidates
-        Each unit's territory should be one of them: a unit whose is not has no place.
-    territory_of
-        (units,)
-    """
-    owner = np.repeat(territory_of, np.diff(candidates.start))
-    return np.flatnonzero(candidates.territory == owner)
-
-
-def deepen(task: Task, search: Search) -> None:
-    """Re-optimise neighbourhoods exactly, round after round.
-
-    Parameters
-    ----------
-    task
-        What to work on.
-    search
-        Changed in place.
-    """
-    run, best, rng = task.run, task.best, task.rng
-    pace = Pace()
-    timed = run.time_limit is not None
-    if search.model.unit_count >= LARGE:
-        search.clock += 1
-        search.checked[:] = search.clock
-    budget = np.inf if timed else WORK * run.effort
-
-    def stop() -> bool:
-        task.offer(search, "neighbourhoods")
-        good = not timed and best.cost - best.bound <= GOOD / run.effort * abs(best.cost)
-        return best.is_optimal or good or run.is_over(0.9) or pace.spent > budget
-
-    for number in range(ROUNDS if timed else 2):
-        grown = min(number + 1, 4) if timed else 1
-        temper(search, rng, cycles=CYCLES * grown, bound=best.bound, stop=stop)
-        if stop():
-            break
-        if timed:
-            settle(task, WORK / 4 * grown, most=FEW)
-            resume(search, best)
-            if stop():
-                break
-        search.refresh()
-        count = 40 + 2 * search.model.territory_count
-        better = improve_neighbourhoods(
-            search, rng, count=count, pace=pace, stop=stop, seconds=lambda: run.remaining
-        )
-        if stop() or not (better or timed):
-            break
 
 
 def polish(search: Search, rng: np.random.Generator) -> None:

@@ -15,7 +15,8 @@ from planner.territories.given.incumbent import (
 )
 from planner.territories.given.model import make_model
 from planner.territories.given.reporting import make_result
-from planner.territories.given.rounding import REACH, Task, improve
+from planner.territories.given.rounding import REACH, improve
+from planner.territories.given.task import Task
 from planner.territories.names import list_names
 from planner.territories.prices.ascent import LEVELS, WARM_LEVELS, ascend
 from planner.territories.prices.candidates import Candidates
