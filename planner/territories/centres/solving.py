@@ -30,7 +30,7 @@ CYCLES = 3
 HEAT = (0.3, 1.0, 0.1, 2.0)
 COLD = 0.005
 ANNEALING_SHARE = 0.15
-EXACT_AFTER = 2
+TREE_AFTER = 1
 SMALL, SMALL_SHARE = 200, 0.2
 
 
@@ -158,8 +158,8 @@ def _search(search: CentreSearch, begin: Ints | None) -> None:
         number += 1
         if number == 1 and not search.is_done:
             price(search, lists, table)
-        if number == EXACT_AFTER and not search.is_done:
-            prove(search)
+        if number >= TREE_AFTER and not search.is_done:
+            prove(search, lists, number)
 
 
 def _improve(search: CentreSearch, lists: SiteLists, number: int, *, restart: bool) -> None:
