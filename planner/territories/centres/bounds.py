@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 PRICE_STEPS = 300
 PRICE_SHARE = 0.2
 LOWER_CELLS = 300_000
-TREE_REACH, TREE_SHARE, TREE_WORK = 0.1, 0.6, 4.0
+TREE_REACH, TREE_SHARE, TREE_WORK = 0.1, 0.15, 2.0
 
 
 def price(search: CentreSearch, lists: SiteLists, table: Floats) -> None:

@@ -57,7 +57,7 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     if choice.connected:
         parts = label_parts(choice.graph, np.zeros(choice.units, np.int64))
         findings = describe_graph(problem, choice.graph, parts)
-        refused = refuse_graph(problem, parts)
+        refused = refuse_graph(problem, choice.graph, parts)
         if refused:
             told = (*findings, *refused)
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
