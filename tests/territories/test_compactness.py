@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.territories import AlignmentProblem, align
+from planner.territories import AlignmentProblem, align, blocks
 from planner.territories.alignment import Start
-from planner.territories.compactness.solving import long_and_short, measure_paths
+from planner.territories.compactness.solving import measure_paths
+from planner.territories.compactness.starts import long_and_short
 from planner.territories.contiguity.graph import build_graph, count_extra_parts
 
 
@@ -136,3 +137,22 @@ def test_a_start_is_kept_and_completed():
     assert kept.cost <= good.cost
     owner[[0, 35]] = -1
     assert align(problem, seed=3, effort=0.05, start=Start(territory_of=owner)).cost is not None
+
+
+def test_any_number_of_threads_finds_the_same_territories(monkeypatch):
+    """Two chains one after the other or beside each other end with the same partition."""
+    rng = np.random.default_rng(2)
+    edges = make_grid(6, 6)
+    problem = AlignmentProblem.from_graph(
+        edges,
+        rng.uniform(1, 3, len(edges)),
+        4,
+        {"calls": rng.uniform(1, 2, 36)},
+        tolerance=0.1,
+        compactness="diameter",
+    )
+    found = []
+    for threads in (1, 2):
+        monkeypatch.setattr(blocks, "THREADS", threads)
+        found.append(align(problem, seed=4, effort=0.25).alignment.territory_of.tolist())
+    assert found[0] == found[1]

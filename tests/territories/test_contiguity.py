@@ -18,6 +18,7 @@ from planner.territories.contiguity.graph import (
     make_scratch,
     stays_connected,
 )
+from planner.territories.contiguity.solving import chunk_tries
 
 
 def draw_grid(rows):
@@ -248,3 +249,76 @@ def test_progress_says_how_far_the_balance_is():
     assert shown
     assert all(worst is not None for worst in shown)
     assert shown[-1] == 0.0
+
+
+def make_cut_off(**more):
+    """Return a row of seven counties whose middle one the first territory may not serve."""
+    eligible = np.ones((7, 2), np.bool_)
+    eligible[3, 0] = False
+    arrays = {
+        "measures": {"calls": np.array([1.0, 2, 1, 1, 1, 1, 1])},
+        "lower": {"calls": np.array([4.0, 1.0])},
+        "neighbours": draw_grid(["aaaaaaa"]),
+        "eligible": eligible,
+        "unit_names": list("ABCDEFG"),
+        "territory_names": ["North", "South"],
+    }
+    arrays |= more
+    measures = arrays.pop("measures")
+    return AlignmentProblem.from_arrays(np.ones((7, 2)), measures, **arrays)
+
+
+def test_a_limit_that_a_territory_can_just_connect_to_is_not_refused():
+    """Its larger side has four calls of the four that it must have."""
+    result = align(make_cut_off())
+    assert result.status == "optimal"
+    assert result.alignment.territory_of.tolist() == [0, 0, 0, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("more", "amount", "units"),
+    [
+        ({"lower": {"calls": np.array([4.5, 1.0])}}, "4 (3 units", "A, B, C"),
+        ({"held": np.array([-1, -1, -1, -1, 0, -1, -1])}, "3 (3 units", "E, F, G"),
+        ({"held": np.array([-1, 1, -1, -1, -1, -1, -1])}, "3 (3 units", "E, F, G"),
+    ],
+)
+def test_a_territory_that_connects_to_too_little_is_named_before_any_solving(more, amount, units):
+    """Territory, measure, amount and limit are told, and progress hears of no search."""
+    told = []
+    result = align(make_cut_off(**more), progress=told.append)
+    assert result.status == "infeasible"
+    (found,) = [f for f in result.findings if f.code == "alignment.territory_cut_off"]
+    assert found.subject == "North"
+    assert "of calls" in found.message
+    assert amount in found.message
+    assert units in found.message
+    assert told == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_shortfalls_are_only_told_where_brute_force_finds_nothing(seed):
+    """Whatever counting refuses has no connected alignment at all."""
+    rng = np.random.default_rng(seed)
+    edges = draw_grid(["aaa", "aaa"])
+    eligible = rng.uniform(size=(6, 2)) < 0.75
+    eligible[~eligible.any(axis=1)] = True
+    problem = AlignmentProblem.from_arrays(
+        rng.uniform(0, 10, (6, 2)),
+        {"calls": rng.integers(1, 5, 6).astype(float)},
+        tolerance=0.25,
+        neighbours=edges,
+        eligible=eligible,
+    )
+    result = align(problem, seed=0)
+    best = find_best_connected(problem, edges)
+    assert (result.status == "infeasible") == np.isinf(best)
+    assert (result.alignment is None) == np.isinf(best)
+
+
+def test_large_territories_are_tried_in_small_chunks():
+    """What a chunk may walk through is bounded, so that a limit of time and Ctrl-C are heeded."""
+    for units, territories in ((60, 6), (10_000, 50), (100_000, 20)):
+        tries = chunk_tries(units, territories)
+        assert 2_000 <= tries <= 100_000
+        assert tries == 2_000 or tries * units / territories <= 5_000_000

@@ -1,4 +1,4 @@
-"""Bounds of a choice of centres: prices that climb, an exact model where little is left."""
+"""Bounds of a choice of centres: prices that climb, and a tree over the sites that they leave."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy.typing as npt
 from planner.territories.centres.cycles import CentreSearch
 from planner.territories.centres.model import Choice
 from planner.territories.centres.starts import spread_sites
+from planner.territories.sites.branching import SiteTree, can_branch
 from planner.territories.sites.costs import price_choice
 from planner.territories.sites.dual import SiteLists, climb_prices, gather_sites
-from planner.territories.sites.exact import can_model, solve_exactly
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 PRICE_STEPS = 300
 PRICE_SHARE = 0.2
 LOWER_CELLS = 300_000
-EXACT_SHARE = 0.7
+TREE_REACH, TREE_SHARE, TREE_WORK = 0.1, 0.15, 2.0
 
 
 def price(search: CentreSearch, lists: SiteLists, table: Floats) -> None:
@@ -85,20 +85,48 @@ def pick_sites(search: CentreSearch, lists: SiteLists, number: int) -> Ints:
     return centres
 
 
-def prove(search: CentreSearch) -> None:
-    """Solve what the prices have left exactly, where that is little.
+def prove(search: CentreSearch, lists: SiteLists, number: int) -> None:
+    """Settle branch by branch which sites are best, from where the last call left off.
+
+    While nothing is known that keeps every rule, only what costs at most somewhat more than the
+    bound is looked for, and more each time that there is nothing.
 
     Parameters
     ----------
     search
-        Its best and its bound are changed.
+        Its best, its bound and its tree are changed.
+    lists
+        As in :func:`planner.territories.sites.dual.climb_prices`.
+    number
+        Of the call.
     """
     choice, run = search.choice, search.run
-    if search.sites is None or not can_model(choice):
+    if not np.isfinite(search.bound) or not can_branch(choice):
         return
-    seconds = EXACT_SHARE * run.remaining if np.isfinite(run.remaining) else None
-    answer = solve_exactly(choice, search.sites, search.cost, seconds=seconds, effort=run.effort)
-    if answer.slot_of is not None and answer.centres is not None:
-        search.offer(answer.slot_of.astype(np.int64), answer.centres, answer.cost)
-    search.bound = max(search.bound, min(answer.bound, search.cost))
-    search.tell("exact model")
+    tree = search.tree
+    if tree is None or (tree.is_done and np.isinf(tree.unsettled)):
+        reach = TREE_REACH * 2.0**number * max(abs(search.bound), abs(_guess_target(search)))
+        tree = search.tree = SiteTree(choice, lists, min(search.cost, search.bound + reach))
+    tree.cutoff = min(tree.cutoff, search.cost)
+    until = run.seconds + TREE_SHARE * run.remaining
+    tree.explore(run, TREE_WORK * run.effort, until)
+    if tree.found is not None:
+        found = tree.found
+        search.offer(*seat(choice, found.sites, found.slot_of), found.cost)
+    search.bound = max(search.bound, min(tree.bound, search.cost))
+    search.tell("branches")
+
+
+def seat(choice: Choice, sites: Ints, slot_of: Ints) -> tuple[Ints, Ints]:
+    """Return territories and centres in the problem's order, homes that stand in their own.
+
+    Parameters
+    ----------
+    choice
+        The problem.
+    sites, slot_of
+        Chosen sites, ascending, and which of them serves each unit, (units,).
+    """
+    centres = choice.rules.fixed.copy()
+    centres[centres < 0] = np.setdiff1d(sites, centres)
+    return np.argsort(centres)[slot_of], centres

@@ -12,6 +12,7 @@ from planner.territories.compiled import RandomState
 from planner.territories.contiguity.graph import Scratch, count_extra_parts
 from planner.territories.progress import Run, worst_excess
 from planner.territories.sites.annealing import Field, anneal
+from planner.territories.sites.branching import SiteTree
 from planner.territories.sites.dual import SiteBound
 from planner.territories.sites.state import Best, SiteState
 
@@ -39,6 +40,8 @@ class CentreSearch:
         No choice costs less.
     sites
         What the prices proved last, or None.
+    tree
+        The choices of sites that are left to be settled, None before they are asked for.
     attempt
         The last partition and its centres, whether or not it keeps the rules.
     strictness
@@ -53,6 +56,7 @@ class CentreSearch:
     best: Best
     bound: float = -np.inf
     sites: SiteBound | None = None
+    tree: SiteTree | None = None
     attempt: tuple[Ints, Ints] | None = None
     strictness: float = 10.0
 

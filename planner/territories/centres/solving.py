@@ -30,7 +30,7 @@ CYCLES = 3
 HEAT = (0.3, 1.0, 0.1, 2.0)
 COLD = 0.005
 ANNEALING_SHARE = 0.15
-EXACT_AFTER = 2
+TREE_AFTER = 1
 SMALL, SMALL_SHARE = 200, 0.2
 
 
@@ -57,7 +57,7 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     if choice.connected:
         parts = label_parts(choice.graph, np.zeros(choice.units, np.int64))
         findings = describe_graph(problem, choice.graph, parts)
-        refused = refuse_graph(problem, parts)
+        refused = refuse_graph(problem, choice.graph, parts)
         if refused:
             told = (*findings, *refused)
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
@@ -158,8 +158,8 @@ def _search(search: CentreSearch, begin: Ints | None) -> None:
         number += 1
         if number == 1 and not search.is_done:
             price(search, lists, table)
-        if number == EXACT_AFTER and not search.is_done:
-            prove(search)
+        if number >= TREE_AFTER and not search.is_done:
+            prove(search, lists, number)
 
 
 def _improve(search: CentreSearch, lists: SiteLists, number: int, *, restart: bool) -> None:

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.territories.alignment import AlignmentResult, Start
+from planner.territories.blocks import run_blocks
 from planner.territories.centres.reporting import report_choice
 from planner.territories.compactness.bounds import bound_diameter
 from planner.territories.compactness.moves import (
+    STEP_DOWN,
     CompactBest,
     CompactRules,
     CompactState,
     anneal_compact,
     find_diameter,
 )
+from planner.territories.compactness.starts import draw_start, long_and_short
 from planner.territories.compiled import RandomState, seed_state
 from planner.territories.contiguity.findings import describe_graph, refuse_graph
 from planner.territories.contiguity.graph import (
     Graph,
-    Scratch,
     build_graph,
-    count_extra_parts,
     label_parts,
     make_scratch,
 )
-from planner.territories.contiguity.starts import keep_main_pieces
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run, worst_excess
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-STARTS = 16
+STARTS, CHAINS = 8, 2
 TRIES_PER_UNIT = 10_000
 CHUNK = 100_000
 HOT, COLD = 2.0, 0.3
@@ -48,7 +49,7 @@ class CompactSearch:
 
     Parameters
     ----------
-    rules, graph, scratch
+    rules, graph
         The problem.
     best
         The best partition so far.
@@ -60,7 +61,6 @@ class CompactSearch:
 
     rules: CompactRules
     graph: Graph
-    scratch: Scratch
     best: CompactBest
     attempt: Ints
     floor: float
@@ -97,7 +97,7 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     graph = build_graph(problem.graph.edges, problem.unit_count)
     parts = label_parts(graph, np.zeros(problem.unit_count, np.int64))
     findings = describe_graph(problem, graph, parts)
-    refused = refuse_graph(problem, parts)
+    refused = refuse_graph(problem, graph, parts)
     if refused:
         told = (*findings, *refused)
         return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
@@ -105,8 +105,7 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     search = CompactSearch(
         rules=rules,
         graph=graph,
-        scratch=make_scratch(problem.unit_count),
-        best=CompactBest(np.zeros(problem.unit_count, np.int64), np.array([np.inf])),
+        best=make_best(problem.unit_count),
         attempt=np.zeros(problem.unit_count, np.int64),
         floor=bound_diameter(rules, graph),
     )
@@ -177,8 +176,61 @@ def measure_paths(edges: Ints, lengths: Floats, units: int) -> Floats:
     return np.where(known, paths, 2.0 * float(paths[known].max(initial=0.0)) + 1.0)
 
 
+def make_best(units: int) -> CompactBest:
+    """Return a place for the best partition of so many units."""
+    return CompactBest(np.zeros(units, np.int64), np.array([np.inf]))
+
+
+class Chain:
+    """One of the annealings that run beside each other, on memory of its own.
+
+    Parameters
+    ----------
+    search
+        The problem.
+    random
+        Where its draws come from.
+    """
+
+    def __init__(self, search: CompactSearch, random: RandomState) -> None:
+        units, territories = search.rules.distance.shape[0], search.rules.lower.shape[1]
+        self.search, self.random = search, random
+        self.scratch, self.best = make_scratch(units), make_best(units)
+        self.penalty = PENALTY
+        self.state = CompactState(
+            np.zeros(units, np.int64),
+            np.zeros(territories, np.int64),
+            np.zeros(search.rules.lower.shape),
+            np.zeros((units, units)),
+            np.zeros((territories, units)),
+            np.array([np.inf]),
+        )
+
+    def begin(self, slot_of: Ints) -> None:
+        """Start from a connected partition, (units,)."""
+        self.state.slot_of[:] = slot_of
+        self.state.ceiling[0] = find_diameter(self.search.rules.distance, slot_of)
+        self.penalty = PENALTY
+        self.follow()
+
+    def follow(self) -> None:
+        """Look only for what is better than the best that any chain has found."""
+        shared = self.search.best
+        self.best.slot_of[:], self.best.diameter[0] = shared.slot_of, shared.diameter[0]
+        lowest = max(self.search.floor, shared.diameter[0] * (1.0 - STEP_DOWN))
+        self.state.ceiling[0] = min(self.state.ceiling[0], lowest)
+
+    def anneal(self, tries: int, hot: float, cold: float) -> None:
+        """Try so many moves while the temperature falls."""
+        search = self.search
+        self.penalty = anneal_compact(
+            search.rules, search.graph, self.scratch, self.state, self.best, self.random,
+            tries, hot, cold, self.penalty, search.floor,
+        )  # fmt: skip
+
+
 def search_starts(search: CompactSearch, run: Run, begin: Ints | None) -> None:
-    """Anneal from many starts, some longer than others, and keep the best.
+    """Anneal from many starts, two at a time and some longer than others, and keep the best.
 
     Parameters
     ----------
@@ -190,122 +242,57 @@ def search_starts(search: CompactSearch, run: Run, begin: Ints | None) -> None:
         A first partition, or None.
     """
     rng = run.make_rng()
-    random = seed_state(rng)
+    chains = [Chain(search, seed_state(rng)) for _ in range(CHAINS)]
     starts = STARTS * run.effort if run.time_limit is None else np.inf
     number = 0
     while number < starts and not run.is_over():
         number += 1
-        slot_of = seed_partition(search.rules, rng)
-        if number == 1 and begin is not None:
-            slot_of = complete_start(search, begin)
-        if slot_of.min() < 0 or count_extra_parts(search.graph, slot_of) > 0:
-            continue
-        tries = TRIES_PER_UNIT * len(slot_of) * long_and_short(number)
-        anneal_start(search, run, random, slot_of, tries)
+        first = begin if number == 1 else None
+        drawn = [draw_start(search.rules, search.graph, rng, one) for one in (first, None)]
+        ready = []
+        for chain, slot_of in zip(chains, drawn, strict=True):
+            if slot_of is not None:
+                chain.begin(slot_of)
+                ready.append(chain)
+        units = search.rules.distance.shape[0]
+        anneal_beside(search, run, ready, TRIES_PER_UNIT * units * long_and_short(number))
         search.tell(run)
         if search.best.diameter[0] <= search.floor * (1.0 + 1e-9):
             return
 
 
-def complete_start(search: CompactSearch, begin: Ints) -> Ints:
-    """Return a start in one piece a territory: what is unknown goes with the nearest unit.
+def anneal_beside(search: CompactSearch, run: Run, chains: list[Chain], tries: int) -> None:
+    """Anneal some chains beside each other, in chunks after each of which they share the best.
 
-    Parameters
-    ----------
-    search
-        The problem.
-    begin
-        Territory of each unit, -1 where unknown, (units,).
-    """
-    nobody = search.rules.lower.shape[1]
-    named = np.where(begin < 0, nobody, begin)
-    kept = keep_main_pieces(search.graph, named, np.full(len(begin), -1), nobody + 1)
-    known = np.flatnonzero((kept >= 0) & (kept < nobody))
-    if np.unique(kept[known]).size < nobody:
-        return begin
-    nearest = known[np.argmin(search.rules.distance[:, known], axis=1)]
-    placed = (kept >= 0) & (kept < nobody)
-    return np.where(placed, kept, kept[nearest])
-
-
-def long_and_short(number: int) -> int:
-    """Return the length of the numbered start, 1, 1, 2, 1, 1, 2, 4, … (Luby et al. 1993)."""
-    while True:
-        power = number.bit_length()
-        if number == (1 << power) - 1:
-            return 1 << (power - 1)
-        number -= (1 << (power - 1)) - 1
-
-
-def seed_partition(rules: CompactRules, rng: np.random.Generator) -> Ints:
-    """Return territories around seeds that stand far apart, each unit with its nearest.
-
-    Parameters
-    ----------
-    rules
-        Distances and the number of territories.
-    rng
-        For the seeds.
-    """
-    units, territories = rules.distance.shape[0], rules.lower.shape[1]
-    seeds = [int(rng.integers(units))]
-    near = rules.distance[seeds[0]].copy()
-    for _ in range(territories - 1):
-        chance = near**2
-        total = chance.sum()
-        pick = rng.choice(units, p=chance / total) if total > 0 else rng.integers(units)
-        seeds.append(int(pick))
-        near = np.minimum(near, rules.distance[pick])
-    for _ in range(10):
-        slot_of = np.argmin(rules.distance[seeds], axis=0)
-        seeds = [_find_middle(rules.distance, slot_of, slot, s) for slot, s in enumerate(seeds)]
-    return np.asarray(np.argmin(rules.distance[seeds], axis=0), np.int64)
-
-
-def _find_middle(distance: Floats, slot_of: Ints, slot: int, seed: int) -> int:
-    """Return the unit of a territory with the least sum of squared distances to the others."""
-    members = np.flatnonzero(slot_of == slot)
-    if members.size == 0:
-        return seed
-    sums = (distance[np.ix_(members, members)] ** 2).sum(axis=0)
-    return int(members[np.argmin(sums)])
-
-
-def anneal_start(
-    search: CompactSearch, run: Run, random: RandomState, slot_of: Ints, tries: int
-) -> None:
-    """Anneal one start in chunks, so that a limit of time is kept.
+    Each chunk depends on nothing but its chain, so that any number of threads finds the same.
 
     Parameters
     ----------
     search
         Its best is changed in place.
-    run, random
-        On which terms, and where draws come from.
-    slot_of
-        A connected partition, (units,).
+    run
+        On which terms.
+    chains
+        Begun; none where no start was connected.
     tries
-        Number of moves tried.
+        Number of moves that each tries.
     """
-    rules, units = search.rules, len(slot_of)
-    territories = rules.lower.shape[1]
-    ceiling = find_diameter(rules.distance, slot_of)
-    state = CompactState(
-        slot_of,
-        np.zeros(territories, np.int64),
-        np.zeros(rules.lower.shape),
-        np.zeros((units, units)),
-        np.zeros((territories, units)),
-        np.array([min(ceiling, search.best.diameter[0] * (1.0 - 0.003))]),
-    )
     chunks = max(1, tries // CHUNK)
-    heat = HOT * (COLD / HOT) ** (np.arange(chunks + 1) / chunks)
-    penalty = PENALTY
-    for hot, cold in pairwise(heat.tolist()):
-        penalty = anneal_compact(
-            rules, search.graph, search.scratch, state, search.best, random,
-            tries // chunks, hot, cold, penalty, search.floor,
-        )  # fmt: skip
+    heat = (HOT * (COLD / HOT) ** (np.arange(chunks + 1) / chunks)).tolist()
+    for hot, cold in pairwise(heat if chains else []):
+        anneal = partial(_anneal_chain, chains, tries // chunks, hot, cold)
+        run_blocks(anneal, len(chains))
+        first = min(chains, key=lambda chain: float(chain.best.diameter[0]))
+        if first.best.diameter[0] < search.best.diameter[0]:
+            search.best.slot_of[:] = first.best.slot_of
+            search.best.diameter[0] = first.best.diameter[0]
+        for chain in chains:
+            chain.follow()
         if run.is_over() or search.best.diameter[0] <= search.floor:
             break
-    search.attempt = state.slot_of
+    if chains:
+        search.attempt = chains[0].state.slot_of.copy()
+
+
+def _anneal_chain(chains: list[Chain], tries: int, hot: float, cold: float, number: int) -> None:
+    chains[number].anneal(tries, hot, cold)

@@ -1,4 +1,4 @@
-"""Parts of the graph that no number of whole territories fits: found by adding up alone."""
+"""Parts of the graph that no number of territories fits, and territories that reach too little."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.territories.contiguity.graph import Graph, label_parts
 from planner.territories.limits import Measure
 from planner.territories.names import list_names
 from planner.territories.problem import AlignmentProblem
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 ROUNDING = 1e-9
 
 
@@ -116,6 +118,112 @@ def _judge_part(
         amount=limit + by if too_much else limit - by,
         limit=limit,
         too_much=too_much,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shortfall:
+    """A territory whose units do not connect to as much as it must have.
+
+    Parameters
+    ----------
+    territory, measure
+        Whose limit of what.
+    amount, limit
+        The most that any connected part of its eligible units has, and the least that it must.
+    units
+        Those of that part, ascending.
+    """
+
+    territory: int
+    measure: str
+    amount: float
+    limit: float
+    units: Ints
+
+
+def find_shortfalls(problem: AlignmentProblem, graph: Graph) -> Iterator[Shortfall]:
+    """Yield territories that cannot reach a lower limit within one connected part, worst first.
+
+    A territory lies within one connected part of the units that it may serve: they are eligible
+    and not held to another. Where units are held to it, that is a part which has one of them.
+
+    Parameters
+    ----------
+    problem
+        With neighbours, its territories given.
+    graph
+        The neighbours.
+    """
+    hard = [m for m in problem.measures if m.is_hard and (m.lower > 0).any()]
+    known: dict[bytes, Ints] = {}
+    for territory in range(problem.territory_count):
+        wanted = [m for m in hard if m.lower[territory] > 0]
+        if not wanted:
+            continue
+        inside = _may_have(problem, territory)
+        key = np.packbits(inside).tobytes()
+        if key not in known:
+            known[key] = label_parts(graph, np.where(inside, 0, 1))
+        for measure in wanted:
+            found = _fall_short(problem, measure, territory, inside, known[key])
+            if found is not None:
+                yield found
+                break
+
+
+def _may_have(problem: AlignmentProblem, territory: int) -> Bools:
+    """Say which units a territory may serve, (units,)."""
+    units = np.arange(problem.unit_count)
+    mine = problem.held == territory
+    eligible = problem.eligible_pairs(units, np.full(len(units), territory))
+    return np.asarray(mine | ((problem.held < 0) & eligible))
+
+
+def _fall_short(
+    problem: AlignmentProblem, measure: Measure, territory: int, inside: Bools, part: Ints
+) -> Shortfall | None:
+    """Return by what a territory falls short of a measure in its best part, None if it does not."""
+    units = np.flatnonzero(inside)
+    amounts = measure.pairs(units, np.full(len(units), territory))
+    load = np.bincount(part[units], amounts, int(part.max()) + 1).astype(float)
+    fits = np.zeros(len(load), np.bool_)
+    held = np.flatnonzero(problem.held == territory)
+    fits[part[held] if held.size else part[units]] = True
+    best = int(np.argmax(np.where(fits, load, -1.0)))
+    limit = float(measure.lower[territory])
+    if fits.any() and load[best] >= limit - 10 * ROUNDING * limit:
+        return None
+    return Shortfall(
+        territory=territory,
+        measure=measure.name,
+        amount=float(load[best]) if fits.any() else 0.0,
+        limit=limit,
+        units=np.flatnonzero(inside & (part == best)),
+    )
+
+
+def refuse_shortfall(problem: AlignmentProblem, found: Shortfall) -> Finding:
+    """Return the finding on a territory whose units do not connect to enough.
+
+    Parameters
+    ----------
+    problem, found
+        As above.
+    """
+    name = problem.territory_ids[found.territory]
+    shown = [problem.unit_ids[unit] for unit in found.units[:EXAMPLES_SHOWN].tolist()]
+    where = f" ({len(found.units):,} units: {list_names(shown)})" if shown else ""
+    return Finding(
+        severity="error",
+        code="alignment.territory_cut_off",
+        message=f"{name} must have {found.limit:,.6g} of {found.measure}, and the most that it may "
+        f"serve and that hangs together has {found.amount:,.6g}{where}",
+        advice="Let it serve units between those parts, add neighbours where they are served from "
+        f"each other, or lower its limit of {found.measure}.",
+        table="units",
+        column=found.measure,
+        subject=name,
     )
 
 

@@ -6,17 +6,19 @@ Lykhovyd 2022) are added as they are met, until the cheapest answer is connected
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.contiguity.graph import Graph, label_parts
-from planner.territories.given.exact import Piece, solve_piece
+from planner.territories.contiguity.graph import Graph
+from planner.territories.contiguity.separators import Separation
+from planner.territories.given.exact import Answer, Piece, solve_piece
+from planner.territories.given.moves import Ground
 from planner.territories.given.neighbourhoods import read_places
 from planner.territories.given.search import Search
 from planner.territories.progress import Run
-from planner.territories.sites.exact import find_separator
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -24,7 +26,6 @@ MOST_PAIRS = 2_000
 MOST_ROUNDS = 200
 WORK = 6.0
 TIME_SHARE = 0.5
-Clause = tuple[list[int], list[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,24 +58,55 @@ def solve_small(search: Search, graph: Graph, run: Run, bound: float) -> SmallAn
     bound
         A bound that is known.
     """
-    piece, clauses = _make_piece(search), list[Clause]()
-    left, until = WORK * run.effort, run.seconds + TIME_SHARE * run.remaining
+    seconds = TIME_SHARE * run.remaining
+    answer = solve_connected_piece(
+        search.ground, _make_piece(search), graph, WORK * run.effort, run.seed, seconds
+    )
+    place = answer.chosen if answer.finished else None
+    return SmallAnswer(place=place, bound=max(bound, answer.bound))
+
+
+def solve_connected_piece(
+    ground: Ground, piece: Piece, graph: Graph, work: float, seed: int, seconds: float = np.inf
+) -> Answer:
+    """Assign units so that every territory is connected, by one model that is cut off again.
+
+    Parameters
+    ----------
+    ground
+        Limits.
+    piece
+        All units of the problem, with their candidates.
+    graph
+        The neighbours; empty where territories need not be connected.
+    work, seed, seconds
+        As in :func:`planner.territories.given.exact.solve_piece`, over all rounds.
+
+    Returns
+    -------
+    Answer
+        Not finished, and nothing chosen, where the effort did not do.
+    """
+    if graph.first.size == 1:
+        return solve_piece(ground, piece, work=work, seed=seed, seconds=seconds)
+    low = np.where(ground.wide == 0, ground.low, -np.inf)
+    separation, until = Separation(graph, piece, low), time.monotonic() + seconds
+    clauses = [*piece.clauses, *separation.need_neighbours()]
+    bound, spent = -np.inf, 0.0
     for _ in range(MOST_ROUNDS):
-        if left <= 0 or run.seconds >= until:
+        left = until - time.monotonic()
+        if spent >= work or left <= 0:
             break
-        made = replace(piece, clauses=tuple(clauses))
-        answer = solve_piece(
-            search.ground, made, work=left, seed=run.seed, seconds=until - run.seconds
-        )
-        left -= max(answer.work, 1e-3)
-        bound = max(bound, answer.bound)
-        if answer.chosen is None or not answer.finished:
+        cut = replace(piece, clauses=tuple(clauses))
+        answer = solve_piece(ground, cut, work=work - spent, seed=seed, seconds=left)
+        spent, bound = spent + max(answer.work, 1e-3), max(bound, answer.bound)
+        if not answer.finished:
             break
-        cuts = _cut_pieces(search, graph, answer.chosen)
-        if not cuts:
-            return SmallAnswer(place=answer.chosen, bound=bound)
-        clauses += cuts
-    return SmallAnswer(place=None, bound=bound)
+        more = [] if answer.chosen is None else separation.cut(answer.chosen)
+        if not more:
+            return replace(answer, work=spent)
+        clauses += more
+    return Answer(chosen=None, finished=False, bound=bound, work=spent)
 
 
 def _make_piece(search: Search) -> Piece:
@@ -91,30 +123,3 @@ def _make_piece(search: Search) -> Piece:
         hard=search.model.hard,
         outer=True,
     )
-
-
-def _cut_pieces(search: Search, graph: Graph, place: Ints) -> list[Clause]:
-    """Return clauses that no connected answer breaks and this one does, if it is in pieces."""
-    owner = search.candidates.territory[place].astype(np.int64)
-    part, cuts = label_parts(graph, owner), list[Clause]()
-    size = np.bincount(part)
-    for slot in np.unique(owner).tolist():
-        pieces = np.unique(part[owner == slot])
-        main = int(pieces[np.argmax(size[pieces])])
-        for piece in pieces[pieces != main].tolist():
-            between = find_separator(graph, part, piece, main)
-            ends = [int(np.flatnonzero(part == p)[0]) for p in (piece, main)]
-            for territory in range(search.model.territory_count):
-                held = [_find(search, unit, territory) for unit in ends]
-                if min(held) < 0:
-                    continue
-                through = [_find(search, unit, territory) for unit in between]
-                cuts.append(([c for c in through if c >= 0], held))
-    return cuts
-
-
-def _find(search: Search, unit: int, territory: int) -> int:
-    """Return the candidate of a unit at a territory, -1 where it is not eligible."""
-    start, stop = search.candidates.start[unit], search.candidates.start[unit + 1]
-    found = np.flatnonzero(search.candidates.territory[start:stop] == territory)
-    return int(start + found[0]) if found.size else -1

@@ -8,7 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import EXAMPLES_SHOWN, Finding
-from planner.territories.contiguity.counting import find_misfits, refuse_misfit
+from planner.territories.contiguity.counting import (
+    find_misfits,
+    find_shortfalls,
+    refuse_misfit,
+    refuse_shortfall,
+)
 from planner.territories.contiguity.graph import Graph
 from planner.territories.names import list_names
 from planner.territories.problem import AlignmentProblem
@@ -120,17 +125,23 @@ def refuse_parts(problem: AlignmentProblem, parts: Ints) -> Finding:
     )
 
 
-def refuse_graph(problem: AlignmentProblem, parts: Ints) -> tuple[Finding, ...]:
+def refuse_graph(problem: AlignmentProblem, graph: Graph, parts: Ints) -> tuple[Finding, ...]:
     """Return findings where adding up alone shows that the parts of the graph cannot be shared.
 
     Parameters
     ----------
     problem
         The problem.
+    graph
+        The neighbours.
     parts
         Connected part of each unit, (units,).
     """
     if parts.max() + 1 > problem.territory_count:
         return (refuse_parts(problem, parts),)
-    found = islice(find_misfits(problem, parts), EXAMPLES_SHOWN)
-    return tuple(refuse_misfit(problem, parts, misfit) for misfit in found)
+    misfits = islice(find_misfits(problem, parts), EXAMPLES_SHOWN)
+    found = tuple(refuse_misfit(problem, parts, misfit) for misfit in misfits)
+    if found or problem.kind != "territories":
+        return found
+    short = islice(find_shortfalls(problem, graph), EXAMPLES_SHOWN)
+    return tuple(refuse_shortfall(problem, one) for one in short)

@@ -43,7 +43,7 @@ TRIES_PER_UNIT = 4_000
 ROUNDS = 40
 HOT, COLD = 0.5, 0.005
 WARM, REHEAT = 0.05, 0.4
-CHUNK = 100_000
+CHUNK, LEAST_CHUNK, CHUNK_VISITS = 100_000, 2_000, 5_000_000
 MOST_CYCLES, SMALL = 6, 2_000
 PRICING_SHARE = 0.4
 
@@ -63,7 +63,7 @@ def solve_connected(problem: AlignmentProblem, run: Run, start: Start | None) ->
     graph = build_graph(problem.neighbours, problem.unit_count)
     parts = label_parts(graph, np.zeros(problem.unit_count, np.int64))
     findings = describe_graph(problem, graph, parts)
-    refused = refuse_graph(problem, parts)
+    refused = refuse_graph(problem, graph, parts)
     if refused:
         told = (*findings, *refused)
         return make_result(problem, run, None, bound=None, infeasible=True, findings=told)
@@ -248,6 +248,19 @@ def anneal_rounds(
     return search.candidates.territory[best].astype(np.int64)
 
 
+def chunk_tries(units: int, territories: int) -> int:
+    """Return how many moves to try before looking at the clock.
+
+    A move may have to walk through a whole territory to see that it stays connected.
+
+    Parameters
+    ----------
+    units, territories
+        How many there are.
+    """
+    return int(np.clip(CHUNK_VISITS * territories // units, LEAST_CHUNK, CHUNK))
+
+
 class _Annealing:
     """A connected partition as it is annealed."""
 
@@ -279,6 +292,7 @@ class _Annealing:
         search, run, units = self.search, self.run, self.partition.owner.size
         rounds = ROUNDS if run.time_limit is not None else max(2, int(ROUNDS * run.effort))
         tries = max(1, TRIES_PER_UNIT * units // ROUNDS)
+        chunk = chunk_tries(units, self.partition.size.size)
         begun, room = run.seconds, run.remaining
         search.ground.inner[:] = self.inner
         for number in range(rounds):
@@ -287,9 +301,10 @@ class _Annealing:
                 part = (number + done / tries) / rounds
                 if np.isfinite(room):
                     part = max(part, (run.seconds - begun) / room)
-                heat = hot * (COLD / HOT) ** np.minimum([part, part + 1 / rounds], 1.0)
-                kept += self._anneal(min(CHUNK, tries - done), heat)
-                done += CHUNK
+                after = part + min(chunk, tries - done) / tries / rounds
+                heat = hot * (COLD / HOT) ** np.minimum([part, after], 1.0)
+                kept += self._anneal(min(chunk, tries - done), heat)
+                done += chunk
             hard = search.model.hard
             search.ground.inner[:, hard] *= 0.9 if kept > 8 else 1.0 if kept > 0 else 1.5
             if self.is_done:

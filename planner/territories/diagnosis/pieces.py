@@ -9,7 +9,14 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from planner.territories.contiguity.counting import Misfit, find_misfits, fit_parts
+from planner.territories.contiguity.counting import (
+    Misfit,
+    Shortfall,
+    find_misfits,
+    find_shortfalls,
+    fit_parts,
+)
+from planner.territories.contiguity.graph import build_graph
 from planner.territories.diagnosis.terms import (
     CONTIGUITY,
     ELIGIBILITY,
@@ -36,7 +43,7 @@ def count_pieces_apart(problem: AlignmentProblem, scales: Scales) -> Iterator[Ob
     """Yield what cannot hang together, or cannot be balanced so.
 
     More islands than territories; holds on two of them; a part of the map that no whole number
-    of territories fits.
+    of territories fits; a territory whose units do not connect to enough.
 
     Parameters
     ----------
@@ -54,6 +61,9 @@ def count_pieces_apart(problem: AlignmentProblem, scales: Scales) -> Iterator[Ob
         return
     for misfit in find_misfits(problem, part):
         yield _name_misfit(problem, part, misfit, scales)
+    graph = build_graph(problem.neighbours, problem.unit_count)
+    for shortfall in find_shortfalls(problem, graph):
+        yield _name_shortfall(problem, shortfall, scales)
     held = problem.held[problem.held >= 0]
     for place in np.flatnonzero(np.bincount(held, minlength=1) > 1).tolist():
         yield from _count_held(problem, place, part)
@@ -90,6 +100,27 @@ def _name_misfit(problem: AlignmentProblem, part: Ints, misfit: Misfit, scales: 
         amount=misfit.amount,
         limit=misfit.limit,
         reliefs=() if by is None else (Relief(group=group, by=by),),
+    )
+
+
+def _name_shortfall(problem: AlignmentProblem, found: Shortfall, scales: Scales) -> Obstacle:
+    """Return a territory that cannot connect to enough, with the lower limit that it can reach."""
+    group = RuleGroup(kind="measure", name=found.measure)
+    measure = next(m for m in problem.measures if m.name == found.measure)
+    rows = next(r for r in hard_rows(problem) if _is_balance(r, measure))
+    step = float(scales.step(problem, rows)[found.territory])
+    by = (found.limit - found.amount) / step if step > 0 else np.inf
+    limits_its_units = len(found.units) < problem.unit_count
+    return Obstacle(
+        groups=(group, CONTIGUITY, *(ELIGIBILITY,) * limits_its_units)
+        + (HOLDS,) * bool((problem.held >= 0).any()),
+        counted=found.measure,
+        side="lower",
+        territories=np.array([found.territory]),
+        units=found.units[np.argsort(-measure.amounts[found.units], kind="stable")],
+        amount=found.amount,
+        limit=found.limit,
+        reliefs=(Relief(group=group, by=by),) if by <= MOST_RELIEF else (),
     )
 
 

@@ -48,6 +48,8 @@ class Piece:
         allowing what is forbidden.
     clauses
         Candidates of which one must be taken, or one of the second list must not be.
+    cutoff
+        Only choices that cost no more are looked for, where no limit is soft or elastic.
     """
 
     start: Ints
@@ -60,6 +62,7 @@ class Piece:
     elastic: bool = False
     outer: bool = False
     clauses: tuple[tuple[list[int], list[int]], ...] = ()
+    cutoff: float = np.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,7 +124,10 @@ def solve_piece(
         _add_row(model, chosen, objective, ground, piece, np.arange(len(chosen)), (0, column))
     for taken, left in piece.clauses:
         model.add_bool_or([chosen[c] for c in taken] + [~chosen[c] for c in left])
-    model.minimize(cp_model.LinearExpr.weighted_sum(objective.variables, objective.weights))
+    total = cp_model.LinearExpr.weighted_sum(objective.variables, objective.weights)
+    if np.isfinite(piece.cutoff):
+        model.add(total <= int(np.ceil(max(piece.cutoff - least.sum(), -1.0) * scale)))
+    model.minimize(total)
     _hint(model, chosen, piece)
     solver: Any = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -258,7 +264,7 @@ def _read_answer(
 
     work = float(solver.response_proto.deterministic_time)
     if status == cp_model.INFEASIBLE:
-        return Answer(chosen=None, finished=True, bound=np.inf, work=work)
+        return Answer(chosen=None, finished=True, bound=piece.cutoff, work=work)
     bound = least + solver.best_objective_bound / scale
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Answer(chosen=None, finished=False, bound=-np.inf, work=work)
