@@ -143,6 +143,7 @@ def _name_shortfall(
         amount=found.amount,
         limit=found.limit,
         reliefs=(Relief(group=group, by=by),) if by <= MOST_RELIEF else (),
+        joined=True,
     )
 
 
