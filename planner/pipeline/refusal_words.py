@@ -176,7 +176,7 @@ class Phrases:
     def obstacle(self, found: Obstacle) -> str:
         """Return an obstacle in one sentence."""
         kinds = {group.kind for group in found.groups}
-        if "contiguity" in kinds:
+        if "contiguity" in kinds and not found.joined:
             return self._apart(found)
         if "budget" in kinds or "loss" in kinds:
             return self._forced(found)
@@ -188,6 +188,7 @@ class Phrases:
         """Say that some territories cannot reach what they must have."""
         kinds = {group.kind for group in found.groups}
         why = _because(kinds, "they may serve", "are not held elsewhere")
+        why += " in one connected piece" * found.joined
         return _sentence(
             f"{self.people(found.territories)} can have {self.amount(found.counted, found.amount)} "
             f"at the very most, with every account{why} ({self.account_count(found.units)}), and "

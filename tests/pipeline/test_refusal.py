@@ -11,10 +11,12 @@ import pytest
 
 from planner.pipeline.preparation import Company, build_company, estimate_potential, read_tables
 from planner.pipeline.refusal import company_scales, explain_refusal, proves_infeasible, refuse
+from planner.pipeline.refusal_words import Phrases
 from planner.scenario.model import Scenario
 from planner.scenario.reading import read_scenario
 from planner.territories.alignment import Alignment, AlignmentResult, evaluate
 from planner.territories.diagnosis.conflicts import find_conflict, find_obstacles
+from planner.territories.diagnosis.terms import CONTIGUITY, ELIGIBILITY, Obstacle, RuleGroup
 
 Prepare = Callable[..., tuple[Scenario, Company]]
 SETTING = re.compile(r"(alignment[\w.]+) = ([\d.]+) \(instead of ([\d.]+)\)")
@@ -155,3 +157,23 @@ def test_findings_of_many_alike_are_summed_up(prepare_with: Prepare) -> None:
     told = [f for f in findings if f.code != "alignment.infeasible.rules"]
     assert sum(f.count for f in told) == len(obstacles)
     assert len(told) < len(obstacles) or len(obstacles) <= 6
+
+
+def test_a_rep_cut_off_from_enough_is_told_in_one_sentence(prepare_with: Prepare) -> None:
+    """Rep, amount and limit are said, and that only what hangs together counts."""
+    scenario, company = prepare_with()
+    found = Obstacle(
+        groups=(RuleGroup(kind="measure", name="potential"), CONTIGUITY, ELIGIBILITY),
+        counted="potential",
+        side="lower",
+        territories=np.array([0]),
+        units=np.array([0, 1]),
+        amount=1.0e8,
+        limit=2.0e8,
+        joined=True,
+    )
+    said = Phrases(scenario, company).finding(found)
+    assert said.subject == company.seats.territory_ids[0]
+    assert "with every account that they may serve in one connected piece" in said.message
+    assert "must have" in said.message
+    assert "add the neighbours that cut-off units are served from" in said.advice.lower()

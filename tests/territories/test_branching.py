@@ -138,3 +138,11 @@ def test_a_site_chooses_as_the_linear_program_does(seed, units, tight):
             method="highs",
         )
         assert forced.status == 2 or forced.fun >= value + reduced[unit] - 1e-7
+
+
+def test_sites_without_any_measure_are_chosen_and_proven():
+    """The three towns get a centre each where nothing is limited."""
+    points = np.array([[0.0, 0], [0, 1], [9, 0], [9, 1], [0, 9], [1, 9]])
+    result = align(AlignmentProblem.from_points(points, 3), seed=0, effort=0.3)
+    assert result.status == "optimal"
+    assert result.cost == pytest.approx(3.0)

@@ -268,3 +268,32 @@ def test_an_island_that_fits_no_whole_number_of_territories_is_named(island):
             wider = relax_problem(problem, [Relief(group=relief.group, by=by)])
             assert is_feasible(wider) is possible
     assert is_feasible(problem) is False
+
+
+@pytest.mark.parametrize(
+    ("held", "eligible", "groups", "amount"),
+    [
+        # The middle one of five is not eligible: two on the left, two on the right.
+        (None, [True, True, False, True, True], {CONTIGUITY, ELIGIBILITY}, 2.0),
+        # The second is held to the other territory: one on the left, three on the right.
+        ([-1, 1, -1, -1, -1], [True] * 5, {CONTIGUITY, HOLDS}, 3.0),
+        ([-1, -1, -1, 1, -1], [True, False, True, True, True], {CONTIGUITY, ELIGIBILITY}, 3.0),
+    ],
+)
+def test_a_territory_cut_off_from_enough_is_blamed_on_what_cuts_it_off(
+    held, eligible, groups, amount
+):
+    """Eligibility or holds are named where lifting them would connect it to enough, others not."""
+    problem = AlignmentProblem.from_arrays(
+        np.ones((5, 2)),
+        {"calls": np.ones(5)},
+        lower={"calls": np.array([3.5, 0.0])},
+        neighbours=np.array([(0, 1), (1, 2), (2, 3), (3, 4)]),
+        held=held,
+        eligible=np.column_stack([eligible, [True] * 5]),
+    )
+    first = next(o for o in find_obstacles(problem) if CONTIGUITY in o.groups)
+    assert {group for group in first.groups if group.kind != "measure"} == groups
+    assert first.territories.tolist() == [0]
+    assert first.amount == pytest.approx(amount)
+    assert first.limit == pytest.approx(3.5)

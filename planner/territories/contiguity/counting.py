@@ -143,7 +143,7 @@ class Shortfall:
 
 
 def find_shortfalls(problem: AlignmentProblem, graph: Graph) -> Iterator[Shortfall]:
-    """Yield territories that cannot reach a lower limit within one connected part, worst first.
+    """Yield territories that cannot reach a lower limit within one connected part.
 
     A territory lies within one connected part of the units that it may serve: they are eligible
     and not held to another. Where units are held to it, that is a part which has one of them.
@@ -155,21 +155,36 @@ def find_shortfalls(problem: AlignmentProblem, graph: Graph) -> Iterator[Shortfa
     graph
         The neighbours.
     """
-    hard = [m for m in problem.measures if m.is_hard and (m.lower > 0).any()]
     known: dict[bytes, Ints] = {}
     for territory in range(problem.territory_count):
-        wanted = [m for m in hard if m.lower[territory] > 0]
-        if not wanted:
-            continue
-        inside = _may_have(problem, territory)
-        key = np.packbits(inside).tobytes()
-        if key not in known:
-            known[key] = label_parts(graph, np.where(inside, 0, 1))
-        for measure in wanted:
-            found = _fall_short(problem, measure, territory, inside, known[key])
-            if found is not None:
-                yield found
-                break
+        found = fall_short(problem, graph, territory, known)
+        if found is not None:
+            yield found
+
+
+def fall_short(
+    problem: AlignmentProblem, graph: Graph, territory: int, known: dict[bytes, Ints]
+) -> Shortfall | None:
+    """Return the first measure of which a territory cannot connect to enough, None for none.
+
+    Parameters
+    ----------
+    problem, graph
+        As above.
+    territory
+        Which one.
+    known
+        Connected parts of sets of units, kept for territories that may serve the same.
+    """
+    wanted = [m for m in problem.measures if m.is_hard and m.lower[territory] > 0]
+    if not wanted:
+        return None
+    inside = _may_have(problem, territory)
+    key = np.packbits(inside).tobytes()
+    if key not in known:
+        known[key] = label_parts(graph, np.where(inside, 0, 1))
+    every = (_measure_short(problem, m, territory, inside, known[key]) for m in wanted)
+    return next((one for one in every if one is not None), None)
 
 
 def _may_have(problem: AlignmentProblem, territory: int) -> Bools:
@@ -180,7 +195,7 @@ def _may_have(problem: AlignmentProblem, territory: int) -> Bools:
     return np.asarray(mine | ((problem.held < 0) & eligible))
 
 
-def _fall_short(
+def _measure_short(
     problem: AlignmentProblem, measure: Measure, territory: int, inside: Bools, part: Ints
 ) -> Shortfall | None:
     """Return by what a territory falls short of a measure in its best part, None if it does not."""

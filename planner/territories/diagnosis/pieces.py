@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,12 @@ from scipy.sparse.csgraph import connected_components
 from planner.territories.contiguity.counting import (
     Misfit,
     Shortfall,
+    fall_short,
     find_misfits,
     find_shortfalls,
     fit_parts,
 )
-from planner.territories.contiguity.graph import build_graph
+from planner.territories.contiguity.graph import Graph, build_graph
 from planner.territories.diagnosis.terms import (
     CONTIGUITY,
     ELIGIBILITY,
@@ -63,7 +65,7 @@ def count_pieces_apart(problem: AlignmentProblem, scales: Scales) -> Iterator[Ob
         yield _name_misfit(problem, part, misfit, scales)
     graph = build_graph(problem.neighbours, problem.unit_count)
     for shortfall in find_shortfalls(problem, graph):
-        yield _name_shortfall(problem, shortfall, scales)
+        yield from _count_shortfall(problem, graph, shortfall.territory, scales)
     held = problem.held[problem.held >= 0]
     for place in np.flatnonzero(np.bincount(held, minlength=1) > 1).tolist():
         yield from _count_held(problem, place, part)
@@ -103,17 +105,37 @@ def _name_misfit(problem: AlignmentProblem, part: Ints, misfit: Misfit, scales: 
     )
 
 
-def _name_shortfall(problem: AlignmentProblem, found: Shortfall, scales: Scales) -> Obstacle:
+def _count_shortfall(
+    problem: AlignmentProblem, graph: Graph, territory: int, scales: Scales
+) -> Iterator[Obstacle]:
+    """Yield by how much a territory cannot connect to enough, first under the fewest rules."""
+    free = replace(problem, held=np.full(problem.unit_count, -1))
+    anyone = replace(problem, allowed=np.ones_like(problem.allowed), listed=None)
+    shown: list[tuple[AlignmentProblem, tuple[RuleGroup, ...]]] = [
+        (replace(anyone, held=free.held), ()),
+        (free, (ELIGIBILITY,)),
+        (anyone, (HOLDS,)),
+        (problem, (ELIGIBILITY, HOLDS)),
+    ]
+    least = np.inf
+    for lifted, groups in shown:
+        found = fall_short(lifted, graph, territory, {})
+        if found is not None and found.amount < least * (1 - 1e-9):
+            least = found.amount
+            yield _name_shortfall(problem, found, groups, scales)
+
+
+def _name_shortfall(
+    problem: AlignmentProblem, found: Shortfall, groups: tuple[RuleGroup, ...], scales: Scales
+) -> Obstacle:
     """Return a territory that cannot connect to enough, with the lower limit that it can reach."""
     group = RuleGroup(kind="measure", name=found.measure)
     measure = next(m for m in problem.measures if m.name == found.measure)
     rows = next(r for r in hard_rows(problem) if _is_balance(r, measure))
     step = float(scales.step(problem, rows)[found.territory])
     by = (found.limit - found.amount) / step if step > 0 else np.inf
-    limits_its_units = len(found.units) < problem.unit_count
     return Obstacle(
-        groups=(group, CONTIGUITY, *(ELIGIBILITY,) * limits_its_units)
-        + (HOLDS,) * bool((problem.held >= 0).any()),
+        groups=(group, CONTIGUITY, *groups),
         counted=found.measure,
         side="lower",
         territories=np.array([found.territory]),
@@ -121,6 +143,7 @@ def _name_shortfall(problem: AlignmentProblem, found: Shortfall, scales: Scales)
         amount=found.amount,
         limit=found.limit,
         reliefs=(Relief(group=group, by=by),) if by <= MOST_RELIEF else (),
+        joined=True,
     )
 
 

@@ -121,6 +121,8 @@ class Obstacle:
         What it comes to at best, and what is allowed or needed.
     reliefs
         What would lift it: each alone.
+    joined
+        Whether only units that hang together could be there.
     """
 
     groups: tuple[RuleGroup, ...]
@@ -131,6 +133,7 @@ class Obstacle:
     amount: float
     limit: float
     reliefs: tuple[Relief, ...] = ()
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -239,9 +239,8 @@ class SiteTree:
     def _keeps_limits(self, sites: Ints, slot_of: Ints) -> bool:
         """Say whether an answer keeps every limit: the model rounds so that it may just not."""
         low, high = limit_sites(self.choice, sites)
-        loads = np.array(
-            [np.bincount(slot_of, row, len(sites)) for row in self.choice.rules.amounts]
-        ).reshape(len(low), -1)
+        loads = np.zeros_like(low)
+        np.add.at(loads.T, slot_of, self.choice.rules.amounts.T)
         slack = 1e-9 * self.choice.rules.scale[:, None]
         return bool((loads >= low - slack).all() and (loads <= high + slack).all())
 
