@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,11 +15,15 @@ from planner.territories.given.borders import draw_borders
 from planner.territories.given.model import make_model
 from planner.territories.limits import Budget, Measure
 from planner.territories.prices import sources
-from planner.territories.prices.boxes import climb_box
+from planner.territories.prices.boxes import climb_box, find_diagonal, multiply
 from planner.territories.prices.candidates import list_candidates
+from planner.territories.prices.curvature import Curvature
+from planner.territories.prices.dual import find_ease
+from planner.territories.prices.hill import Hill
 from planner.territories.prices.sources import Listed, Swept, drop_misfits, open_source
 from tests.territories.small_problems import make_company
 
+Floats = npt.NDArray[np.float64]
 UNITS, HOMES = 60, 40
 
 
@@ -94,33 +99,80 @@ def test_sweep_finds_what_a_list_of_all_pairs_does(seed: int, margin: float) -> 
     assert wanted <= found
 
 
+def make_curvature(rng: np.random.Generator, size: int, wide: bool) -> tuple[Curvature, Floats]:
+    """Return a curvature of two columns, the second perhaps one over the plan; and as a matrix."""
+    factor = rng.normal(size=(2 * size, 2 * size + 2))
+    # Only territories near each other meet.
+    near = np.abs(np.subtract.outer(np.arange(size), np.arange(size))) <= 3
+    full = (factor @ factor.T).reshape(size, 2, size, 2).transpose(0, 2, 1, 3)
+    full = full * near[:, :, None, None] + 6.0 * size * np.eye(2) * np.eye(size)[:, :, None, None]
+    ones, others = np.nonzero(near)
+    start = np.concatenate([[0], np.cumsum(near.sum(axis=1))]).astype(np.int64)
+    flags, own = np.array([0, int(wide)]), np.full((size, 2), 0.1)
+    own[1:, flags == 1] = 0.0
+    shared = full.sum(axis=1) if wide else np.zeros((0, 2, 2))
+    curvature = Curvature(start, others.astype(np.int32), full[ones, others], own, flags, shared)
+    spread = np.eye(2 * size)
+    if wide:
+        spread[1::2, 1] = 1.0
+        spread[3::2, 3::2] = 0.0
+    matrix = full.transpose(0, 2, 1, 3).reshape(2 * size, 2 * size)
+    return curvature, spread.T @ matrix @ spread + np.diag(own.ravel())
+
+
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 10_000), size=st.integers(1, 30))
-def test_step_within_a_box_is_the_best_there(seed: int, size: int) -> None:
+@given(seed=st.integers(0, 10_000), size=st.integers(1, 20), wide=st.booleans())
+def test_step_within_a_box_is_the_best_there(seed: int, size: int, wide: bool) -> None:
     """No price could go on: its slope is nothing, or points into the wall it stands at."""
     rng = np.random.default_rng(seed)
-    factor = rng.normal(size=(size, size + 2))
-    matrix = sparse.csr_array(factor @ factor.T)
-    extra = np.full(size, 0.1)
-    below, above = -rng.random(size), rng.random(size)
-    gradient, move = rng.normal(0, 20, size), np.zeros(size)
-    climb_box(
-        matrix.indptr.astype(np.int64),
-        matrix.indices.astype(np.int64),
-        matrix.data,
-        matrix.diagonal() + extra,
-        extra,
-        below,
-        above,
-        move,
-        gradient.copy(),
-    )
+    curvature, matrix = make_curvature(rng, size, wide)
+    below, above = -rng.random((size, 2)), rng.random((size, 2))
+    if wide:
+        below[1:, 1] = above[1:, 1] = 0.0
+    gradient, move = rng.normal(0, 20 * size, (size, 2)), np.zeros((size, 2))
+    left = gradient.copy()
+    stiff = find_diagonal(curvature)
+    climb_box(curvature, np.maximum(stiff, 1e-9), below, above, move, left)
     assert (move >= below).all()
     assert (move <= above).all()
-    slope = gradient - matrix @ move - extra * move
-    gain = float((move * (gradient - 0.5 * (matrix @ move + extra * move))).sum())
+    slope = gradient - (matrix @ move.ravel()).reshape(size, 2)
+    free = below < above
+    np.testing.assert_allclose(left[free], slope[free], atol=1e-6 * np.abs(gradient).max())
+    np.testing.assert_allclose(stiff[free], np.diag(matrix).reshape(size, 2)[free])
+    gain = float((move * (gradient + slope)).sum()) / 2
     room = np.where(slope > 0, above - move, move - below)
     assert float((np.abs(slope) * room).sum()) <= 0.2 * gain + 1e-9
+
+
+def test_curvature_is_how_the_slope_falls() -> None:
+    """Blocks found by their bits are what differences of the smoothed dual's slope say."""
+    problem = make_real(3)
+    model = make_model(problem)
+    candidates = list_candidates(problem, model.by_pair)
+    rng = np.random.default_rng(0)
+    hill = Hill(
+        model=model,
+        candidates=candidates,
+        weight=rng.integers(1, 3, UNITS).astype(float),
+        temperature=30.0,
+        ease=find_ease(model),
+        totals={},
+        faint=0.0,
+    )
+    point = rng.normal(0, 0.1, (HOMES, len(model.rows)))
+    here, curvature = hill.look(point), hill.curve(hill.look(point))
+    move, product = rng.normal(0, 1, point.shape), np.empty(point.shape)
+    wide = model.wide.astype(bool)
+    move[1:, wide] = 0.0
+    multiply(curvature, move, product)
+    step = 1e-5
+    ahead = hill.look(point + step * move)
+    fallen = (here.gradient - ahead.gradient) / step
+    # The limits' part is bent downwards too in places, and damped a little.
+    product -= curvature.own * move
+    fallen -= here.bend * move
+    known = np.isfinite(fallen)
+    np.testing.assert_allclose(fallen[known], product[known], rtol=1e-2, atol=5e-2)
 
 
 def test_halves_share_no_territory_and_miss_none() -> None:

@@ -35,6 +35,8 @@ CHAINS, CHAINS_EACH = 100_000, 500
 """Chains that each lane looks for between two looks at the time: at most, and for each unit."""
 WALKS, TIMED_WALKS = 10, 30
 """How often, before each round of neighbourhoods: by default, and where the clock says when to stop."""
+ENOUGH = 0.9
+"""Share of the time after which nothing new is begun."""
 FEWER_OPEN = 0.9
 """An outright solve is tried again once so small a share of the candidates is still open."""
 
@@ -60,7 +62,7 @@ def deepen(task: Task, search: Search) -> None:
     def stop() -> bool:
         task.offer(search, "neighbourhoods")
         good = not timed and best.cost - best.bound <= GOOD / run.effort * abs(best.cost)
-        return best.is_optimal or good or run.is_over(0.9) or pace.spent > budget
+        return best.is_optimal or good or run.is_over(ENOUGH) or pace.spent > budget
 
     tried = 2 * len(task.candidates.territory)
     lanes = start_relinking(search, rng) if search.model.unit_count <= LARGEST else None

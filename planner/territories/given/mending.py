@@ -17,7 +17,8 @@ from planner.territories.given.annealing import (
     make_field,
     seat_units,
 )
-from planner.territories.given.search import MANY, Search
+from planner.territories.given.borders import MANY
+from planner.territories.given.search import Search
 
 NEAR_TIE = 0.06
 """Candidates of at most so many typical differences of regret may be tried at any time."""

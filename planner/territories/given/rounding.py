@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.given.deepening import FEW, WORK, deepen, settle
+from planner.territories.given.borders import MANY
+from planner.territories.given.deepening import ENOUGH, FEW, WORK, deepen, settle
 from planner.territories.given.mending import mend
-from planner.territories.given.search import (
-    MANY,
-    Search,
-    draw_places,
-    repair,
-    start_search,
-)
+from planner.territories.given.search import Search, draw_places, repair, start_search
 from planner.territories.given.task import Task
 from planner.territories.prices.ascent import COLDEST
 from planner.territories.prices.dual import find_ease, find_near, price_candidates
@@ -51,7 +46,7 @@ def improve(task: Task, territory_of: Ints | None) -> None:
         if best.is_settled:
             return
         deepen(task, search)
-    if best.excess == 0:
+    if best.excess == 0 and not task.run.is_over(ENOUGH):
         assert best.territory_of is not None
         # A candidate whose regret exceeds the gap between cost and bound cannot better it.
         margin = max(best.cost - task.priced.value, 1e-9 * abs(best.cost))
@@ -74,7 +69,7 @@ def round_prices(task: Task) -> Search:
     """
     near = task.candidates.keep(find_near(task.candidates, task.priced, NEAR * task.scale))
     priced = price_candidates(task.model, near, task.priced.prices)
-    search = start_search(task.model, near, priced, task.scale)
+    search = start_search(task.model, near, priced, task.scale, task.run.is_over)
     warmth = COLDEST * task.scale * find_ease(task.model)
     search.place_units(draw_places(near, priced, warmth, task.rng))
     return restore(task, search)
@@ -135,7 +130,11 @@ def widen_search(task: Task, territory_of: Ints, margin: float) -> Search:
     kept = find_near(candidates, priced, margin) | at
     near = candidates.keep(kept)
     search = start_search(
-        task.model, near, price_candidates(task.model, near, priced.prices), task.scale
+        task.model,
+        near,
+        price_candidates(task.model, near, priced.prices),
+        task.scale,
+        task.run.is_over,
     )
     place = search.state.place.copy()
     stays = np.flatnonzero(at[kept])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.territories.blocks import run_blocks
-from planner.territories.given.borders import Borders, draw_borders
+from planner.territories.given.borders import Borders, draw_borders, find_pairs, split_lanes
 from planner.territories.given.exchanges import exchange_all
 from planner.territories.given.model import Model, sum_rows
 from planner.territories.given.moves import Ground, State, link_units, shift_units
@@ -22,10 +22,8 @@ from planner.territories.rules.check import ROUNDING
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-MANY = 100
-"""From so many territories on, pairs in two halves of them are worked on beside each other."""
-MARKED = 8_000
-"""Up to so many territories their pairs are marked in a matrix instead of sorted."""
+PAIRS_AT_ONCE = 300
+"""Pairs of territories that exchange before anybody asks for the time."""
 CROSSING = 12
 """How many units of a territory are tried against another's at once."""
 
@@ -49,6 +47,8 @@ class Search:
         the other where that must be.
     floor
         The least slack cost of each row, (territories, columns).
+    stop
+        Asked now and then in long passes, whether there is time for no more.
     """
 
     model: Model
@@ -62,6 +62,7 @@ class Search:
     floor: Floats
     changed: Ints
     checked: Ints
+    stop: Callable[[], bool]
     clock: int = 1
 
     @property
@@ -121,30 +122,39 @@ class Search:
         return moved
 
     def exchange(self, limit: int = 3, most: int = CROSSING) -> None:
-        """Exchange units between all pairs of territories that changed."""
+        """Exchange units between all pairs of territories that changed, while there is time."""
         *apart, across = self.lanes
-        ends = np.full(len(apart), self.clock)
+        clocks = np.full(len(apart), self.clock)
 
-        def run(number: int) -> None:
-            ends[number] = self._exchange(apart[number], self.clock, limit, most)
+        def run(number: int) -> Iterator[None]:
+            return self._exchange(apart[number], clocks, number, limit, most)
 
         run_blocks(run, len(apart))
-        self.clock = self._exchange(across, int(ends.max()), limit, most)
+        clocks[:] = clocks.max()
+        run_blocks(lambda _: self._exchange(across, clocks, 0, limit, most), 1)
+        self.clock = int(clocks[0])
 
-    def _exchange(self, pairs: Ints, clock: int, limit: int, most: int) -> int:
-        return exchange_all(
-            self.ground,
-            self.state,
-            pairs,
-            self.ones,
-            self.others,
-            most,
-            self.floor,
-            self.changed,
-            clock,
-            self.checked,
-            limit,
-        )
+    def _exchange(
+        self, pairs: Ints, clocks: Ints, number: int, limit: int, most: int
+    ) -> Iterator[None]:
+        """Exchange between some pairs, a few at a time; the time is kept in the clock of a number."""
+        for first in range(0, len(pairs), PAIRS_AT_ONCE):
+            if self.stop():
+                return
+            clocks[number] = exchange_all(
+                self.ground,
+                self.state,
+                pairs[first : first + PAIRS_AT_ONCE],
+                self.ones,
+                self.others,
+                most,
+                self.floor,
+                self.changed,
+                int(clocks[number]),
+                self.checked,
+                limit,
+            )
+            yield
 
     def raise_penalties(self, factor: float) -> None:
         """Make the limits that are broken cost more."""
@@ -177,7 +187,13 @@ def find_excess(model: Model, loads: Floats) -> Floats:
     return excess
 
 
-def start_search(model: Model, candidates: Candidates, priced: Priced, penalty: float) -> Search:
+def start_search(
+    model: Model,
+    candidates: Candidates,
+    priced: Priced,
+    penalty: float,
+    stop: Callable[[], bool] = lambda: False,
+) -> Search:
     """Return a search that begins where each unit is cheapest at the prices.
 
     Parameters
@@ -188,6 +204,8 @@ def start_search(model: Model, candidates: Candidates, priced: Priced, penalty: 
         These candidates at their prices.
     penalty
         What a typical unit's amount outside of a hard limit costs at first.
+    stop
+        Asked now and then in long passes, whether there is time for no more.
     """
     units, territories = model.unit_count, model.territory_count
     zones, prices = model.zones, priced.prices
@@ -231,54 +249,10 @@ def start_search(model: Model, candidates: Candidates, priced: Priced, penalty: 
         floor=-row_worth(zones, prices),
         changed=np.zeros(territories, dtype=np.int64),
         checked=np.zeros(len(ones), dtype=np.int64),
+        stop=stop,
     )
     search.place_units(priced.best)
     return search
-
-
-def find_pairs(candidates: Candidates, priced: Priced, territories: int) -> tuple[Ints, Ints]:
-    """Return the pairs of territories that stand next to each other for some unit.
-
-    Parameters
-    ----------
-    candidates, priced
-        Near candidates at their prices.
-    territories
-        How many territories there are.
-    """
-    owner = np.repeat(candidates.territory[priced.best], np.diff(candidates.start)).astype(np.int64)
-    other = candidates.territory.astype(np.int64)
-    keys = np.minimum(owner, other) * territories + np.maximum(owner, other)
-    if territories <= MARKED:
-        marks = np.zeros(territories * territories, dtype=np.bool_)
-        marks[keys] = True
-        marks[:: territories + 1] = False
-        keys = np.flatnonzero(marks)
-    else:
-        keys = np.unique(keys[owner != other])
-    return keys // territories, keys % territories
-
-
-def split_lanes(model: Model, borders: Borders, ones: Ints, others: Ints) -> tuple[Ints, ...]:
-    """Return the numbers of the pairs in each half of the territories, then those across.
-
-    Where there are few territories, or totals over the whole plan, all pairs stand in one lane.
-
-    Parameters
-    ----------
-    model
-        The model.
-    borders
-        Of the pairs.
-    ones, others
-        The pairs, (pairs,).
-    """
-    every = np.arange(len(ones))
-    if model.territory_count < MANY or model.wide.any():
-        return every, every[:0]
-    half, _ = borders.halve(np.ones(model.territory_count, dtype=np.bool_), 0)
-    both, neither = half[ones] & half[others], ~half[ones] & ~half[others]
-    return every[both], every[neither], every[~both & ~neither]
 
 
 def repair(search: Search, rng: np.random.Generator, rounds: int, stop: Callable[[], bool]) -> bool:

@@ -19,7 +19,6 @@ from planner.territories.given.rounding import REACH, improve
 from planner.territories.given.task import Task
 from planner.territories.names import list_names
 from planner.territories.prices.ascent import LEVELS, WARM_LEVELS, ascend
-from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.dual import price_candidates, typical_cost
 from planner.territories.prices.sources import Listed, Look, Source, open_source
 from planner.territories.problem import AlignmentProblem
@@ -135,30 +134,17 @@ def search_fixed(
         return run.is_over(0.5)
 
     first = np.zeros((model.territory_count, len(model.rows))) if begin is None else begin
-    prices = ascend(source, first, levels, rng, report, lambda: run.is_over(0.5))
-    candidates = source.candidates if isinstance(source, Listed) else find_reach(source, prices)
+    look = ascend(
+        source, first, levels, rng, report, lambda: run.is_over(0.5), reach=REACH, room=ROOM
+    )
+    candidates = source.candidates if isinstance(source, Listed) else look.near
     task = Task(
         model=model,
         candidates=candidates,
-        priced=price_candidates(model, candidates, prices),
+        priced=price_candidates(model, candidates, look.prices),
         scale=typical_cost(candidates),
         run=run,
         rng=rng,
         best=best,
     )
     improve(task, territory_of)
-
-
-def find_reach(source: Source, prices: Floats) -> Candidates:
-    """Return the candidates that a search may need, where not all pairs are listed.
-
-    Parameters
-    ----------
-    source
-        All pairs.
-    prices
-        At the bound, (territories, columns).
-    """
-    some = np.arange(0, source.model.unit_count, max(source.model.unit_count // 5_000, 1))
-    scale = typical_cost(source.pick(some).look(np.zeros_like(prices), np.inf).near)
-    return source.look(prices, REACH * scale, ROOM).near

@@ -17,9 +17,17 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 SAMPLE = 4_000
 """A sample has at least so many units, and at least as many for each territory as a level says."""
-REACH = 10.0
-"""Candidates within so many temperatures of a unit's least share it."""
-RADIUS = 4.0
+MOST_SAMPLED = 1.5
+"""With fewer than so many times the units of a sample all are taken."""
+REACH, STRAY = 8.0, 0.25
+"""Candidates within so many temperatures of a unit's least share it, and by what share of how far
+all prices may go two of them may change sides."""
+WORTHWHILE = 10.0
+"""A round that gains less than so many times a level's tolerance is its last."""
+FINEST = 5e-9, 1e-4
+"""Gain in temperatures a unit that is left aside, for each unit there is and at most: what is large
+is never proven to the last digit."""
+RADIUS = 8.0
 """Temperatures by which the price of a typical unit's amount may change in one round."""
 
 
@@ -38,7 +46,8 @@ class Level:
     sampled
         How many units of each territory do; 0 where all are looked at.
     tolerance
-        Gain in temperatures a unit below which a climb ends.
+        Gain in temperatures a unit below which a climb ends; a round that gains less than
+        :data:`WORTHWHILE` times that is the last of its level.
     faint
         Shares up to here are left out of the curvature.
     """
@@ -56,13 +65,12 @@ COLDEST = 0.004
 HOT = 1e-2
 """What is faint at high temperatures, where a unit has a little of very many territories."""
 LEVELS = (
-    Level(0.5, 2, 8, sampled=12, tolerance=1e-2, faint=HOT),
-    Level(0.25, 3, 8, sampled=12, tolerance=5e-3, faint=HOT),
+    Level(0.25, 2, 8, sampled=12, tolerance=5e-3, faint=HOT),
     Level(0.12, 3, 8, sampled=25, tolerance=2e-3, faint=HOT),
-    Level(0.06, 3, 8, sampled=60, tolerance=1e-3, faint=HOT),
-    Level(0.03, 3, 8, sampled=120, tolerance=5e-4),
-    Level(0.015, 3, 10, sampled=240, tolerance=2e-4),
-    Level(0.0075, 3, 12, sampled=480, tolerance=1e-4),
+    Level(0.06, 3, 8, sampled=40, tolerance=1e-3, faint=HOT),
+    Level(0.03, 3, 8, sampled=70, tolerance=5e-4),
+    Level(0.015, 3, 10, sampled=200, tolerance=2e-4),
+    Level(0.0075, 3, 12, sampled=300, tolerance=1e-4),
     Level(COLDEST, 4, 20),
 )
 WARM_LEVELS = (
@@ -103,7 +111,10 @@ def ascend(
     rng: np.random.Generator,
     report: Callable[[Look], bool],
     over: Callable[[], bool],
-) -> Floats:
+    *,
+    reach: float,
+    room: int,
+) -> Look:
     """Climb the dual through falling temperatures.
 
     Parameters
@@ -119,45 +130,69 @@ def ascend(
     report
         Called with every look at all units, whose value is a bound; true stops the ascent.
     over
-        Asked before every climb, whether there is time for no more.
+        Asked before every step, whether there is time for no more.
+    reach, room
+        Candidates within so many typical differences of a unit's least are wanted in the end, and
+        how many of a unit at most.
 
     Returns
     -------
-    Floats
-        The prices of the best value, (territories, columns).
+    Look
+        All pairs, from the prices of the best value.
     """
     whole = take_all(source)
     portions = {
         size: take_sample(whole, size, rng) for size in sorted({one.sampled for one in levels})
     }
-    best_value, best = -np.inf, prices
     smallest = portions[min(size for size in portions if size)]
     scale = typical_cost(smallest.source.look(np.zeros_like(prices), np.inf).near)
+    best_value, best, done = -np.inf, prices, over()
+
+    def keep(look: Look) -> bool:
+        nonlocal best_value, best
+        if look.value > best_value:
+            best_value, best = look.value, look.prices
+        return report(look)
+
     for level in levels:
         part = portions[level.sampled]
-        radius = RADIUS * level.temperature * scale
-        for _ in range(0 if over() else level.rounds):
-            look = part.source.look(
-                prices, REACH * radius / RADIUS * part.ease + radius * part.size
-            )
-            if part is whole:
-                best_value, best = max((best_value, best), (look.value, prices), key=_value)
-                if report(look) or not source.model.rows:
-                    return best
-            before = prices
-            prices = climb_round(part, look, level, scale)
-            if np.abs((prices - before) * source.model.scale).max() < radius / 2:
+        for _ in range(0 if done else level.rounds):
+            look = part.source.look(prices, find_margin(part, level, scale))
+            done = (part is whole and (keep(look) or not source.model.rows)) or over()
+            if done:
                 break
-    look = source.look(prices, 0.0)
-    report(look)
-    return max((best_value, best), (look.value, prices), key=_value)[1]
+            before = prices
+            prices, gain = climb_round(part, look, level, scale, over)
+            near = (
+                np.abs((prices - before) * source.model.scale).max() < find_radius(level, scale) / 4
+            )
+            if near or gain < WORTHWHILE * find_tolerance(part, level):
+                break
+    look = source.look(prices, reach * scale, room)
+    keep(look)
+    return look if look.value >= best_value else source.look(best, reach * scale, room)
 
 
-def _value(found: tuple[float, Floats]) -> float:
-    return found[0]
+def find_radius(level: Level, scale: float) -> float:
+    """Return by how much prices may change in a round, in cost of a typical unit's amount."""
+    return RADIUS * level.temperature * scale
 
 
-def climb_round(portion: Portion, look: Look, level: Level, scale: float) -> Floats:
+def find_margin(portion: Portion, level: Level, scale: float) -> Floats:
+    """Return within how much of a unit's least candidates matter in a round, (units,)."""
+    share = REACH * level.temperature * scale
+    return share * portion.ease + STRAY * find_radius(level, scale) * portion.size
+
+
+def find_tolerance(portion: Portion, level: Level) -> float:
+    """Return the gain in temperatures a unit below which a climb ends."""
+    each, most = FINEST
+    return max(level.tolerance, min(each * float(portion.weight.sum()), most))
+
+
+def climb_round(
+    portion: Portion, look: Look, level: Level, scale: float, over: Callable[[], bool]
+) -> tuple[Floats, float]:
     """Climb once, with the candidates that can matter as far as prices may go.
 
     Parameters
@@ -170,6 +205,13 @@ def climb_round(portion: Portion, look: Look, level: Level, scale: float) -> Flo
         Temperature and steps.
     scale
         The typical difference in cost.
+    over
+        Asked before every step, whether there is time for no more.
+
+    Returns
+    -------
+    tuple of Floats and float
+        The prices, and what was gained, in temperatures a unit.
     """
     return climb(
         portion.source.model,
@@ -177,10 +219,11 @@ def climb_round(portion: Portion, look: Look, level: Level, scale: float) -> Flo
         look.prices,
         level.temperature * scale,
         steps=level.steps,
-        radius=RADIUS * level.temperature * scale,
+        radius=find_radius(level, scale),
         weight=portion.weight,
-        tolerance=level.tolerance,
+        tolerance=find_tolerance(portion, level),
         faint=level.faint,
+        over=over,
     )
 
 
@@ -207,7 +250,7 @@ def take_sample(whole: Portion, each: int, rng: np.random.Generator) -> Portion:
     """
     model = whole.source.model
     wanted = max(SAMPLE, each * model.territory_count)
-    if not each or model.unit_count < 2 * wanted or not model.rows:
+    if not each or model.unit_count < MOST_SAMPLED * wanted or not model.rows:
         return whole
     units, weight = draw_sample(model, wanted, rng)
     return Portion(

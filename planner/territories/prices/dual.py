@@ -17,22 +17,13 @@ from planner.territories.blocks import run_blocks, split_blocks
 from planner.territories.given.model import Model
 from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.conjugate import limit_value, price_bounds
-from planner.territories.prices.pricing import (
-    list_visible,
-    mark_near,
-    mark_touching,
-    price_all,
-    sum_curved,
-    sum_smoothed,
-)
+from planner.territories.prices.pricing import mark_near, price_all, sum_smoothed
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 LEAST_EASE, MOST_EASE = 0.5, 20.0
 """Temperatures of a small and of a large unit."""
-PRODUCTS = 3_000_000
-"""With more products of candidates than that, the curvature is that of every so many-th unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -216,68 +207,3 @@ def typical_cost(candidates: Candidates) -> float:
     ]
     mean = float(np.mean(spread))
     return mean if mean > 0 else max(float(np.abs(candidates.cost).mean()), 1.0)
-
-
-def curve_dual(
-    model: Model, candidates: Candidates, weight: Floats, shares: Floats, faint: float
-) -> tuple[Ints, Ints, Floats]:
-    """Return how the totals of the smoothed dual fall as prices rise, by pair of territories.
-
-    Parameters
-    ----------
-    model, candidates
-        What is priced.
-    weight
-        How often each unit counts, over its warmth, (units,).
-    shares
-        Of :func:`smooth_dual`, (pairs,).
-    faint
-        Shares up to here are left out.
-
-    Returns
-    -------
-    tuple of Ints, Ints and Floats
-        The territories of each block, the lower first, (blocks,), and the blocks, (blocks,
-        columns, columns).
-    """
-    territories, columns = model.territory_count, len(model.rows)
-    start = np.zeros(candidates.unit_count + 1, dtype=np.int64)
-    places = np.empty(len(shares), dtype=np.int64)
-    places = places[: list_visible(candidates.start, shares, faint, start, places)]
-    units = np.repeat(np.arange(candidates.unit_count), np.diff(start))
-    owner, visible = candidates.territory[places], shares[places]
-    amounts = read_pairs(model, candidates, units, places)
-    touching = np.zeros((territories, territories), dtype=np.bool_)
-    mark_touching(start, owner, touching)
-    ones, others = np.nonzero(touching)
-    block_of = np.zeros((territories, territories), dtype=np.int32)
-    block_of[ones, others] = np.arange(len(ones))
-    runs = split_blocks(start)
-    parts = np.zeros((len(runs), len(ones), columns, columns))
-    counts = np.diff(start)
-    stride = int((counts * counts).sum()) // PRODUCTS + 1
-
-    def run(number: int) -> None:
-        sum_curved(
-            *runs[number], stride, start, owner, visible, amounts, weight, block_of, parts[number]
-        )
-
-    run_blocks(run, len(runs))
-    return ones, others, stride * parts.sum(axis=0)
-
-
-def read_pairs(model: Model, candidates: Candidates, units: Ints, places: Ints) -> Floats:
-    """Return what chosen candidates add to every column, (chosen, columns).
-
-    Parameters
-    ----------
-    model, candidates
-        What is priced.
-    units, places
-        Of each chosen candidate, (chosen,).
-    """
-    amounts = model.amounts[units]
-    for column, place in enumerate(model.pair_column.tolist()):
-        if place >= 0:
-            amounts[:, column] += candidates.pair[places, place]
-    return np.minimum(amounts, model.zones.cap[candidates.territory[places]])

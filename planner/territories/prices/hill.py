@@ -7,31 +7,33 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from planner.territories.given.model import Model
+from planner.territories.prices.boxes import find_diagonal
 from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.conjugate import smooth_limit_value
-from planner.territories.prices.dual import curve_dual, smooth_dual
+from planner.territories.prices.curvature import Curvature, curve_dual
+from planner.territories.prices.dual import smooth_dual
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+DAMPING = 1e-4
+"""What is added to the curvature, as a share of its diagonal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slope:
-    """The smoothed dual at some prices.
+    """The smoothed dual at some prices, all by territory and column.
 
     Parameters
     ----------
     point
-        The free prices, in temperatures for a typical amount, (free,).
+        The prices, in temperatures for a typical amount.
     value
         In temperatures.
     gradient
-        (free,)
+        By price.
     bend
-        Curvature of the limits' part, (free,).
+        Curvature of the limits' part.
     shares
         Of each candidate in its unit, (pairs,).
     """
@@ -45,7 +47,7 @@ class Slope:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Hill:
-    """The smoothed dual over the prices that may change, measured in temperatures.
+    """The smoothed dual, prices measured in temperatures.
 
     Parameters
     ----------
@@ -57,8 +59,6 @@ class Hill:
         Cost within which candidates share a typical unit.
     ease
         How many temperatures each unit has, (units,).
-    free
-        Which prices may change, (territories, columns).
     totals
         What all units have of each column whose prices may be shifted alike.
     faint
@@ -70,7 +70,6 @@ class Hill:
     weight: Floats
     temperature: float
     ease: Floats
-    free: Bools
     totals: Mapping[int, float]
     faint: float
 
@@ -79,75 +78,61 @@ class Hill:
         """The price that is 1 in the hill's measure, (columns,)."""
         return np.asarray(self.temperature / self.model.scale)
 
-    def read(self, prices: Floats) -> Floats:
-        """Return free prices in the hill's measure, (free,)."""
-        return np.asarray((prices / self.unit)[self.free])
-
-    def spread(self, point: Floats) -> Floats:
-        """Return the prices of a point, (territories, columns)."""
-        prices = np.zeros(self.free.shape)
-        prices[self.free] = point
-        return np.asarray(prices * self.unit)
-
     def look(self, point: Floats) -> Slope:
         """Return value and slope at a point."""
-        prices, wide = self.spread(point), self.model.wide.astype(bool)
+        prices, wide = point * self.unit, self.model.wide.astype(bool)
         value, loads, shares = smooth_dual(
             self.model, self.candidates, self.weight, prices, self.temperature * self.ease
         )
         loads[0, wide] = loads[:, wide].sum(axis=0)
+        loads[1:, wide] = 0.0
         worth, slope, bend = smooth_limit_value(self.model, prices, self.unit)
-        squared = self.unit * self.unit
+        slope[1:, wide] = bend[1:, wide] = 0.0
         return Slope(
             point=point,
             value=(value - worth) / self.temperature,
-            gradient=((loads - slope) * self.unit)[self.free] / self.temperature,
-            bend=(bend * squared)[self.free] / self.temperature,
+            gradient=(loads - slope) * self.unit / self.temperature,
+            bend=bend * (self.unit * self.unit) / self.temperature,
             shares=shares,
         )
 
     def level(self, point: Floats, below: Floats, above: Floats) -> Floats:
-        """Return a point with each column's prices shifted alike to where that is best, (free,).
+        """Return a point with each column's prices shifted alike to where that is best.
 
         Such a shift changes no unit's choice, only what the limits are worth: the curvature hardly
         shows it, and no unit need be looked at to find the best.
         """
-        number = np.full(self.free.shape, -1, dtype=np.int64)
-        number[self.free] = np.arange(len(point))
         moved = point.copy()
         for column, total in self.totals.items():
-            places = number[:, column]
-            moved[places] += find_shift(self, point, column, total, (below - point, above - point))
+            room = below[:, column] - point[:, column], above[:, column] - point[:, column]
+            moved[:, column] += find_shift(self.model, point[:, column], column, total, room)
         return np.clip(moved, below, above)
 
-    def curve(self, slope: Slope) -> sparse.csr_array:
-        """Return the curvature at a point, turned positive, (free, free)."""
-        ones, others, blocks = curve_dual(
-            self.model, self.candidates, self.weight / self.ease, slope.shares, self.faint
+    def curve(self, slope: Slope) -> Curvature:
+        """Return the curvature at a point, turned positive and a little damped."""
+        start, across, block = curve_dual(
+            self.model,
+            self.candidates,
+            self.weight / self.ease,
+            slope.shares,
+            self.faint,
+            self.unit / self.temperature,
         )
-        apart = ones != others
-        blocks = np.concatenate([blocks, blocks[apart].transpose(0, 2, 1)])
-        ones, others = (
-            np.concatenate([ones, others[apart]]),
-            np.concatenate([others, ones[apart]]),
-        )
-        blocks = blocks * (self.unit[:, None] * self.unit / self.temperature**2)
-        columns = len(self.unit)
-        number = np.cumsum(self.free.ravel()).reshape(self.free.shape) - 1
-        number[~self.free] = -1
-        wide = self.model.wide.astype(bool)
-        number[:, wide] = number[0, wide]
-        rows = np.broadcast_to(number[ones][:, :, None], (len(ones), columns, columns)).ravel()
-        across = np.broadcast_to(number[others][:, None, :], (len(ones), columns, columns)).ravel()
-        kept = (rows >= 0) & (across >= 0)
-        count = len(slope.point)
-        shared = sparse.csr_array(
-            (blocks.ravel()[kept], (rows[kept], across[kept])), (count, count)
-        )
-        return sparse.csr_array(shared + sparse.diags_array(np.maximum(slope.bend, 0.0)))
+        wide, bend = self.model.wide, np.maximum(slope.bend, 0.0)
+        shared = np.zeros((0, *block.shape[1:]))
+        if wide.any():
+            owner = np.repeat(np.arange(self.model.territory_count), np.diff(start))
+            shared = np.zeros((self.model.territory_count, *block.shape[1:]))
+            np.add.at(shared, owner, block)
+        plain = Curvature(start, across, block, bend, wide, shared)
+        diagonal = find_diagonal(plain)
+        # A price that no unit feels has no curvature of its own: a little keeps the system regular.
+        extra = DAMPING * diagonal + max(1e-9 * float(diagonal.max(initial=0.0)), 1e-12)
+        extra[1:, wide.astype(bool)] = 0.0
+        return plain._replace(own=bend + extra)
 
 
-def find_totals(model: Model, weight: Floats, free: Bools) -> dict[int, float]:
+def find_totals(model: Model, weight: Floats, free: npt.NDArray[np.bool_]) -> dict[int, float]:
     """Return what all units have of each column whose prices may be shifted alike.
 
     Those have limits on both sides of every territory, and amounts that do not depend on the pair.
@@ -172,25 +157,24 @@ def find_totals(model: Model, weight: Floats, free: Bools) -> dict[int, float]:
 
 
 def find_shift(
-    hill: Hill, point: Floats, column: int, total: float, room: tuple[Floats, Floats]
+    model: Model, prices: Floats, column: int, total: float, room: tuple[Floats, Floats]
 ) -> float:
     """Return the shift of a column's prices at which the limits together take its total.
 
     Parameters
     ----------
-    hill
-        What is climbed.
-    point
-        From where, (free,).
+    model
+        The limits.
+    prices
+        In temperatures for a typical amount, (territories,).
     column
         Whose prices.
     total
         What all units together have of it.
     room
-        How far prices may fall and rise, (free,) each.
+        How far prices may fall and rise, (territories,) each.
     """
-    prices = hill.spread(point)[:, column] / hill.unit[column]
-    low, high = hill.model.zones.low[:, column], hill.model.zones.high[:, column]
+    low, high = model.zones.low[:, column], model.zones.high[:, column]
     down, up = float(room[0].min()), float(room[1].max())
     if not (low.sum() < total < high.sum() and np.isfinite(down) and np.isfinite(up)):
         return 0.0

@@ -6,24 +6,25 @@ sparse: a few steps of it do what many along gradients would.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from planner.territories.given.model import Model
-from planner.territories.prices.boxes import climb_box
+from planner.territories.prices.boxes import climb_box, find_diagonal
 from planner.territories.prices.candidates import Candidates
 from planner.territories.prices.conjugate import price_bounds
+from planner.territories.prices.curvature import Curvature
 from planner.territories.prices.dual import find_ease
 from planner.territories.prices.hill import Hill, Slope, find_totals
 
 Floats = npt.NDArray[np.float64]
-DAMPING = 1e-4
-"""What is added to the curvature, as a share of its diagonal."""
 STRIDE, LONGEST = 1.0, 4.0
 """Temperatures by which the price of a typical unit's amount may change in a step: first, ever."""
-GRADIENTS = 8
-"""Steps along gradients that stand for one with the curvature."""
+
+FARTHER = 2.0
+"""How much farther than a territory's a price over the whole plan may go: few units feel it at all."""
 
 
 def climb(
@@ -37,7 +38,8 @@ def climb(
     weight: Floats | None = None,
     tolerance: float = 1e-5,
     faint: float = 3e-3,
-) -> Floats:
+    over: Callable[[], bool] = lambda: False,
+) -> tuple[Floats, float]:
     """Climb the smoothed dual from given prices.
 
     Parameters
@@ -58,16 +60,18 @@ def climb(
         Gain in temperatures a unit below which to stop.
     faint
         Shares up to here are left out of the curvature.
+    over
+        Asked before every step, whether there is time for no more.
 
     Returns
     -------
-    Floats
-        Better prices, (territories, columns).
+    tuple of Floats and float
+        Better prices, (territories, columns), and what was gained, in temperatures a unit.
     """
     least, largest = price_bounds(model)
     free = largest > least
     if not free.any():
-        return np.clip(prices, least, largest)
+        return np.clip(prices, least, largest), 0.0
     counts = np.ones(candidates.unit_count) if weight is None else weight
     hill = Hill(
         model=model,
@@ -75,60 +79,28 @@ def climb(
         weight=counts,
         temperature=temperature,
         ease=find_ease(model),
-        free=free,
         totals=find_totals(model, counts, free),
         faint=faint,
     )
-    begin = hill.read(np.clip(prices, least, largest))
-    below = np.maximum(hill.read(least), begin - radius / temperature)
-    above = np.minimum(hill.read(largest), begin + radius / temperature)
-    if has_kinks(model):
-        return hill.spread(climb_gently(hill, begin, below, above, steps))
-    return hill.spread(
-        climb_hill(hill, hill.look(begin), below, above, steps, tolerance * counts.sum())
-    )
-
-
-def has_kinks(model: Model) -> bool:
-    """Return whether limits bend the dual sharply: penalty zones, or one for the whole plan."""
-    return bool(np.isfinite(model.zones.inner).any() or model.wide.any())
-
-
-def climb_gently(hill: Hill, begin: Floats, below: Floats, above: Floats, steps: int) -> Floats:
-    """Climb along gradients (L-BFGS-B) where curvature tells too little; return the end, (free,).
-
-    Parameters
-    ----------
-    hill
-        What to climb.
-    begin
-        From where, (free,).
-    below, above
-        How far prices may go, (free,).
-    steps
-        Newton steps that this stands for.
-    """
-    from scipy.optimize import minimize
-
-    def look(point: Floats) -> tuple[float, Floats]:
-        there = hill.look(point)
-        return -there.value, -there.gradient
-
-    found = minimize(  # type: ignore[call-overload]  # the stubs know no function with its gradient
-        look,
-        begin,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=np.column_stack([below, above]),
-        options={"maxiter": GRADIENTS * steps, "maxcor": 20},
-    )
-    return np.asarray(found.x)
+    begin = np.clip(prices, least, largest) / hill.unit
+    room = np.where(model.wide == 1, FARTHER, 1.0) * radius / temperature
+    below = np.maximum(least / hill.unit, begin - room)
+    above = np.minimum(largest / hill.unit, begin + room)
+    whole, start = float(counts.sum()), hill.look(begin)
+    end = climb_hill(hill, start, below, above, steps, tolerance * whole, over)
+    return end.point * hill.unit, (end.value - start.value) / whole
 
 
 def climb_hill(
-    hill: Hill, here: Slope, below: Floats, above: Floats, steps: int, enough: float
-) -> Floats:
-    """Take Newton steps until the next promises too little; return where they end, (free,).
+    hill: Hill,
+    here: Slope,
+    below: Floats,
+    above: Floats,
+    steps: int,
+    enough: float,
+    over: Callable[[], bool],
+) -> Slope:
+    """Take Newton steps until the next promises too little; return where they end.
 
     Parameters
     ----------
@@ -137,32 +109,36 @@ def climb_hill(
     here
         From where.
     below, above
-        How far prices may go, (free,).
+        How far prices may go.
     steps
         How many at most.
     enough
         Gain below which to stop.
+    over
+        Asked before every step, whether there is time for no more.
     """
-    stride = np.full(len(here.point), STRIDE)
-    curvature = hill.curve(here)
+    stride = np.full(here.point.shape, STRIDE)
+    curvature = None
     for _ in range(steps):
+        if over():
+            break
+        curvature = hill.curve(here) if curvature is None else curvature
         near = np.maximum(below, here.point - stride), np.minimum(above, here.point + stride)
-        move = make_step(here, curvature, *near)
-        promised = float((move * (here.gradient - 0.5 * (curvature @ move))).sum())
+        move, promised = make_step(here, curvature, *near)
         if promised <= enough:
             break
         there = hill.look(hill.level(here.point + move, below, above))
         better = there.value > here.value + 0.05 * promised
         stride = learn_stride(stride, move, here.gradient, there.gradient, better=better)
         if better:
-            here, curvature = there, hill.curve(there)
-    return here.point
+            here, curvature = there, None
+    return here
 
 
 def learn_stride(
     stride: Floats, move: Floats, before: Floats, after: Floats, *, better: bool
 ) -> Floats:
-    """Return how far each price may go in the next step, (free,).
+    """Return how far each price may go in the next step.
 
     A price that went too far, so that its slope turned, goes less far, as all do a little where
     nothing was gained; one that was held back though its slope did not turn goes farther.
@@ -170,7 +146,7 @@ def learn_stride(
     Parameters
     ----------
     stride, move
-        How far each might go, and went, (free,).
+        How far each might go, and went.
     before, after
         The slopes, (free,).
     better
@@ -182,31 +158,28 @@ def learn_stride(
     return np.minimum(grown, LONGEST)
 
 
-def make_step(here: Slope, curvature: sparse.csr_array, below: Floats, above: Floats) -> Floats:
-    """Return the Newton step within bounds, (free,).
+def make_step(
+    here: Slope, curvature: Curvature, below: Floats, above: Floats
+) -> tuple[Floats, float]:
+    """Return the Newton step within bounds, and what it promises.
 
     Parameters
     ----------
     here
         From where.
     curvature
-        There, (free, free).
+        There.
     below, above
-        The bounds, (free,).
+        The bounds.
     """
-    diagonal = curvature.diagonal()
-    # A price that no unit feels has no curvature of its own: a little keeps the system regular.
-    extra = DAMPING * diagonal + max(1e-9 * float(diagonal.max(initial=0.0)), 1e-12)
-    move = np.zeros_like(here.point)
+    move, slope = np.zeros_like(here.point), here.gradient.copy()
     climb_box(
-        curvature.indptr.astype(np.int64),
-        curvature.indices.astype(np.int64),
-        curvature.data,
-        diagonal + extra,
-        extra,
+        curvature,
+        find_diagonal(curvature),
         below - here.point,
         above - here.point,
         move,
-        here.gradient.copy(),
+        slope,
     )
-    return move
+    # What is left of the slope has lost the curvature × the move.
+    return move, float((move * (here.gradient + slope)).sum()) / 2

@@ -18,7 +18,7 @@ from planner.territories.costs import (
 )
 from planner.territories.distances import EARTH_RADIUS_KM, embed_points
 from planner.territories.given.model import Model
-from planner.territories.prices.sweeping import Leaves, Plane
+from planner.territories.prices.sweeping import Bunches, Plane
 from planner.territories.problem import AlignmentProblem
 
 Floats = npt.NDArray[np.float64]
@@ -130,7 +130,6 @@ def make_plane(problem: AlignmentProblem, model: Model) -> Plane | None:
     for column, term in parts.travels:
         rates[column] += find_rate(term, base)
     own, factor, shares = join_tours(parts.tours, units, problem.territory_count, len(model.rows))
-    low, high = box_homes(homes, leaf)
     return Plane(
         points=np.ascontiguousarray(embed_points(base.points, base.distance)),
         weights=np.ascontiguousarray(base.weights, dtype=float),
@@ -138,8 +137,7 @@ def make_plane(problem: AlignmentProblem, model: Model) -> Plane | None:
         homes=homes,
         home_of=order,
         leaf=leaf,
-        low=low,
-        high=high,
+        bough=split_leaves(len(leaf) - 1),
         rate=float(rates[-1]),
         rates=rates[:-1].copy(),
         own=own,
@@ -236,15 +234,14 @@ def split_homes(homes: Floats) -> tuple[Ints, Ints]:
     return np.concatenate(leaves), np.cumsum([0, *(len(leaf) for leaf in leaves)])
 
 
-def box_homes(homes: Floats, leaf: Ints) -> tuple[Floats, Floats]:
-    """Return the box of each leaf, without end where its homes are nowhere, (leaves, axes) each."""
-    low = np.minimum.reduceat(homes, leaf[:-1], axis=0)
-    high = np.maximum.reduceat(homes, leaf[:-1], axis=0)
-    return np.nan_to_num(low, nan=-np.inf), np.nan_to_num(high, nan=np.inf)
+def split_leaves(leaves: int) -> Ints:
+    """Return where boughs begin: about as many as each has leaves, (boughs + 1,)."""
+    boughs = max(round(leaves**0.5), 1)
+    return np.linspace(0, leaves, boughs + 1).astype(np.int64)
 
 
-def price_leaves(plane: Plane, prices: Floats) -> Leaves:
-    """Return what the homes of each leaf have at least and at most.
+def price_bunches(plane: Plane, prices: Floats, begin: Ints) -> Bunches:
+    """Return what the homes of each bunch have at least and at most.
 
     Parameters
     ----------
@@ -252,9 +249,14 @@ def price_leaves(plane: Plane, prices: Floats) -> Leaves:
         Units and homes.
     prices
         In the order of its homes, (homes, columns).
+    begin
+        Where bunches begin, (bunches,). A box has no end where its homes are nowhere.
     """
-    begin = plane.leaf[:-1]
-    return Leaves(
+    low = np.minimum.reduceat(plane.homes, begin, axis=0)
+    high = np.maximum.reduceat(plane.homes, begin, axis=0)
+    return Bunches(
+        low=np.nan_to_num(low, nan=-np.inf),
+        high=np.nan_to_num(high, nan=np.inf),
         price=np.minimum.reduceat(prices, begin, axis=0),
         cap=np.minimum.reduceat(plane.cap, begin, axis=0),
         less=np.minimum.reduceat(plane.factor, begin, axis=0),

@@ -124,68 +124,6 @@ def sum_smoothed(
 
 
 @compiled
-def list_visible(start: Ints, shares: Floats, least: float, count: Ints, places: Ints) -> int:
-    """Write how many candidates of each unit have a share above the least but not all; and which.
-
-    Returns how many there are over all units.
-    """
-    found = 0
-    for unit in range(len(start) - 1):
-        before = found
-        for place in range(start[unit], start[unit + 1]):
-            if least < shares[place] < 1.0 - least:
-                places[found] = place
-                found += 1
-        count[unit + 1] = found
-        if found == before + 1:
-            found = before
-            count[unit + 1] = before
-    return found
-
-
-@compiled
-def mark_touching(start: Ints, owner: Shorts, touching: Bools) -> None:
-    """Mark the pairs of territories that share a unit, the lower first, as a matrix."""
-    for unit in range(len(start) - 1):
-        for one in range(start[unit], start[unit + 1]):
-            for other in range(one, start[unit + 1]):
-                touching[owner[one], owner[other]] = True
-
-
-@compiled
-def sum_curved(
-    first: int,
-    last: int,
-    stride: int,
-    start: Ints,
-    owner: Shorts,
-    share: Floats,
-    amounts: Floats,
-    weight: Floats,
-    block_of: Shorts,
-    blocks: Floats,
-) -> None:
-    """Add up each unit's covariance of amounts over its candidates, by pair of territories.
-
-    ``start``, ``owner``, ``share`` and ``amounts`` (candidates, columns) list the candidates that
-    count, territories ascending within a unit; ``block_of`` numbers the pairs of territories, the
-    lower first, (territories, territories); a block holds a matrix, (columns, columns).
-    """
-    columns = amounts.shape[1]
-    for unit in range(first, last, stride):
-        for one in range(start[unit], start[unit + 1]):
-            mine = weight[unit] * share[one]
-            for other in range(one, start[unit + 1]):
-                factor = mine * ((1.0 if one == other else 0.0) - share[other])
-                block = block_of[owner[one], owner[other]]
-                for column in range(columns):
-                    for also in range(columns):
-                        blocks[block, column, also] += (
-                            factor * amounts[one, column] * amounts[other, also]
-                        )
-
-
-@compiled
 def price_all(
     first: int,
     last: int,

@@ -23,7 +23,7 @@ from planner.territories.prices.candidates import (
 )
 from planner.territories.prices.conjugate import limit_value, price_bounds
 from planner.territories.prices.dual import find_near, price_candidates, spread_wide
-from planner.territories.prices.planes import make_plane, pick_units, price_leaves
+from planner.territories.prices.planes import make_plane, pick_units, price_bunches
 from planner.territories.prices.sweeping import Plane, sweep_units
 from planner.territories.problem import AlignmentProblem
 
@@ -142,7 +142,8 @@ class Swept:
         self, plane: Plane, prices: Floats, margin: Floats, room: int
     ) -> tuple[Floats, Ints, Shorts]:
         prices = np.ascontiguousarray(prices[plane.home_of])
-        leaves, size = price_leaves(plane, prices), len(self.units)
+        leaves, size = price_bunches(plane, prices, plane.leaf[:-1]), len(self.units)
+        boughs = price_bunches(plane, prices, plane.leaf[plane.bough[:-1]])
         least, count = np.empty(size), np.empty(size, dtype=np.int64)
         seat, today = self.today.indptr.astype(np.int64), self.today.indices.astype(np.int64)
         room = min(room, self.model.territory_count)
@@ -153,12 +154,12 @@ class Swept:
 
         def run(number: int) -> None:
             first, last = edges[number], edges[number + 1]
-            near = np.empty((last - first, width), dtype=np.int32)
-            sweep_units(
-                *(first, last, plane, leaves, prices, margin, seat, today),
+            near = np.empty((last - first + 1) * width, dtype=np.int32)
+            filled = sweep_units(
+                *(first, last, plane, boughs, leaves, prices, margin, seat, today),
                 *(room, least, count, near),
             )
-            found[number] = near[np.arange(width) < count[first:last, None]]
+            found[number] = near[:filled].copy()
 
         run_blocks(run, pieces)
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)

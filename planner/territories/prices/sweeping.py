@@ -1,7 +1,8 @@
 """A compiled sweep over units and homes: it opens only the bunches of homes that may be cheap enough.
 
-Homes stand in leaves of a k-d tree (Bentley 1975). What a leaf's box, least prices and factors
-allow at least is a bound for each of its homes: a leaf whose bound is too dear is not opened.
+Homes stand in leaves of a k-d tree (Bentley 1975), and those on boughs. What the box, least prices
+and factors of a bunch allow at least is a bound for each of its homes: a bough or a leaf whose
+bound is too dear is not opened.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class Plane(NamedTuple):
     costs its way × ``rate`` and, for each kind of ``own`` (units, kinds), that × ``factor``
     (homes, kinds) × ``share``; it adds to a column its way × ``rates`` and the same with
     ``shares`` (columns, kinds) to ``amounts``, up to ``cap``. Homes stand in the order of their
-    leaves, ``leaf[i]:leaf[i + 1]`` each, boxes from ``low`` to ``high``; ``home_of`` is each one's
-    territory. ``kind`` is 0 for straight lines, 1 for their squares, 2 for great circles of a
+    leaves, ``leaf[i]:leaf[i + 1]`` each, and those on boughs, ``bough[i]:bough[i + 1]``; ``home_of``
+    is each one's territory. ``kind`` is 0 for straight lines, 1 for their squares, 2 for great circles of a
     sphere of ``radius``.
     """
 
@@ -41,8 +42,7 @@ class Plane(NamedTuple):
     homes: Floats
     home_of: Ints
     leaf: Ints
-    low: Floats
-    high: Floats
+    bough: Ints
     rate: float
     rates: Floats
     own: Floats
@@ -58,9 +58,11 @@ class Plane(NamedTuple):
     radius: float
 
 
-class Leaves(NamedTuple):
-    """What the homes of each leaf have at least and at most: prices, caps and factors."""
+class Bunches(NamedTuple):
+    """What the homes of each leaf, or bough, have at least and at most: places, prices, caps, factors."""
 
+    low: Floats
+    high: Floats
     price: Floats
     cap: Floats
     less: Floats
@@ -93,14 +95,14 @@ def sum_ways(plane: Plane, unit: int, home: int) -> float:
 
 
 @inlined
-def bound_ways(plane: Plane, unit: int, leaf: int, most: int) -> float:
-    """Return the least that a unit's way to a home of a leaf can be, or the most where ``most`` is 1."""
+def bound_ways(plane: Plane, bunches: Bunches, unit: int, bunch: int, most: int) -> float:
+    """Return the least that a unit's way to a home of a bunch can be, or the most where ``most`` is 1."""
     way = 0.0
     for member in range(plane.first[unit], plane.first[unit + 1]):
         squared = 0.0
         for axis in range(plane.points.shape[1]):
-            below = plane.low[leaf, axis] - plane.points[member, axis]
-            above = plane.points[member, axis] - plane.high[leaf, axis]
+            below = bunches.low[bunch, axis] - plane.points[member, axis]
+            above = plane.points[member, axis] - bunches.high[bunch, axis]
             side = max(abs(below), abs(above)) if most == 1 else max(0.0, below, above)
             squared += side * side
         if not np.isnan(squared):
@@ -109,24 +111,24 @@ def bound_ways(plane: Plane, unit: int, leaf: int, most: int) -> float:
 
 
 @inlined
-def bound_leaf(plane: Plane, leaves: Leaves, unit: int, leaf: int) -> float:
-    """Return what no home of a leaf can cost less than for a unit, at the leaves' prices."""
+def bound_bunch(plane: Plane, bunches: Bunches, unit: int, bunch: int) -> float:
+    """Return what no home of a bunch can cost less than for a unit, at the bunches' prices."""
     rate, cost = plane.rate, 0.0
     for column in range(plane.amounts.shape[1]):
-        rate += plane.rates[column] * min(leaves.price[leaf, column], 0.0)
-    way = bound_ways(plane, unit, leaf, 0)
-    cost += rate * (way if rate >= 0.0 else bound_ways(plane, unit, leaf, 1))
+        rate += plane.rates[column] * min(bunches.price[bunch, column], 0.0)
+    way = bound_ways(plane, bunches, unit, bunch, 0)
+    cost += rate * (way if rate >= 0.0 else bound_ways(plane, bunches, unit, bunch, 1))
     for kind in range(plane.own.shape[1]):
         own = plane.share[kind] * plane.own[unit, kind]
-        cost += min(own * leaves.less[leaf, kind], own * leaves.more[leaf, kind])
+        cost += min(own * bunches.less[bunch, kind], own * bunches.more[bunch, kind])
     for column in range(plane.amounts.shape[1]):
-        price, amount = leaves.price[leaf, column], plane.amounts[unit, column]
+        price, amount = bunches.price[bunch, column], plane.amounts[unit, column]
         for kind in range(plane.own.shape[1]):
             own = plane.shares[column, kind] * plane.own[unit, kind]
-            one, other = own * leaves.less[leaf, kind], own * leaves.more[leaf, kind]
+            one, other = own * bunches.less[bunch, kind], own * bunches.more[bunch, kind]
             amount += min(one, other) if price >= 0.0 else max(one, other)
         if price >= 0.0:
-            amount = min(amount + plane.rates[column] * way, leaves.cap[leaf, column])
+            amount = min(amount + plane.rates[column] * way, bunches.cap[bunch, column])
         cost += amount * price
     return cost
 
@@ -161,9 +163,45 @@ def open_leaf(
 
 
 @compiled
-def open_leaves(
+def open_bough(
     plane: Plane,
-    leaves: Leaves,
+    leaves: Bunches,
+    prices: Floats,
+    unit: int,
+    bough: int,
+    limit: float,
+    margin: float,
+    priced: Floats,
+    homes: Ints,
+    found: int,
+) -> tuple[int, float]:
+    """Price the homes of a bough whose leaves are within a limit; return how many, and the least.
+
+    A leaf with a cheaper home than any before makes the limit its price and the margin.
+    """
+    first, last = plane.bough[bough], plane.bough[bough + 1]
+    bound, best = np.empty(last - first), 0
+    for leaf in range(first, last):
+        bound[leaf - first] = bound_bunch(plane, leaves, unit, leaf)
+        if bound[leaf - first] < bound[best]:
+            best = leaf - first
+    for turn in range(-1, last - first):
+        leaf = best if turn < 0 else turn
+        if turn == best or bound[leaf] > limit:
+            continue
+        before = found
+        found = open_leaf(plane, prices, unit, first + leaf, priced, homes, found)
+        if found > before:
+            least = priced[before:found].min()
+            limit = min(limit, least + margin + SLACK * abs(least))
+    return found, limit
+
+
+@compiled
+def open_boughs(
+    plane: Plane,
+    boughs: Bunches,
+    leaves: Bunches,
     prices: Floats,
     unit: int,
     margin: float,
@@ -173,18 +211,17 @@ def open_leaves(
 ) -> int:
     """Price every home whose price may be within a margin of a unit's least; return how many."""
     best = 0
-    for leaf in range(len(bound)):
-        bound[leaf] = bound_leaf(plane, leaves, unit, leaf)
-        if bound[leaf] < bound[best]:
-            best = leaf
-    found = open_leaf(plane, prices, unit, best, priced, homes, 0)
-    least = priced[:found].min() if found else np.inf
-    for leaf in range(len(bound)):
-        if leaf != best and bound[leaf] <= least + margin + SLACK * abs(least):
-            before = found
-            found = open_leaf(plane, prices, unit, leaf, priced, homes, found)
-            if found > before:
-                least = min(least, priced[before:found].min())
+    for bough in range(len(bound)):
+        bound[bough] = bound_bunch(plane, boughs, unit, bough)
+        if bound[bough] < bound[best]:
+            best = bough
+    found, limit = 0, np.inf
+    for turn in range(-1, len(bound)):
+        bough = best if turn < 0 else turn
+        if turn != best and bound[bough] <= limit:
+            found, limit = open_bough(
+                plane, leaves, prices, unit, bough, limit, margin, priced, homes, found
+            )
     return found
 
 
@@ -193,7 +230,8 @@ def sweep_units(
     first: int,
     last: int,
     plane: Plane,
-    leaves: Leaves,
+    boughs: Bunches,
+    leaves: Bunches,
     prices: Floats,
     margin: Floats,
     seat: Ints,
@@ -202,25 +240,27 @@ def sweep_units(
     least: Floats,
     count: Ints,
     near: Shorts,
-) -> None:
+) -> int:
     """Write each unit's least price over all homes, and the homes within a margin of it.
 
     ``prices`` stand in the order of the homes. Where more homes are near than there is ``room``
     for, the margin is narrowed until they fit. Those of ``today``, ``seat[u]:seat[u + 1]`` for
-    unit ``u``, are listed in any case; territories ascend within a unit. ``near`` has a row for
-    each unit from the first.
+    unit ``u``, are listed in any case; territories ascend within a unit. ``near`` takes them unit
+    after unit, and has room for one unit more than that; how many there are is returned.
     """
+    filled = 0
     priced, homes = np.empty(len(prices)), np.empty(len(prices), np.int64)
-    bound = np.empty(len(plane.leaf) - 1)
+    bound = np.empty(len(plane.bough) - 1)
     for unit in range(first, last):
         if plane.held[unit] >= 0:
-            least[unit], near[unit - first, 0], count[unit] = np.inf, plane.held[unit], 1
+            least[unit], near[filled], count[unit] = np.inf, plane.held[unit], 1
+            filled += 1
             continue
-        found = open_leaves(plane, leaves, prices, unit, margin[unit], bound, priced, homes)
+        found = open_boughs(plane, boughs, leaves, prices, unit, margin[unit], bound, priced, homes)
         least[unit] = priced[:found].min() if found else np.inf
         dearest = priced[:found].max() if found else 0.0
         width = min(margin[unit], dearest - least[unit] + SLACK * abs(dearest))
-        row = near[unit - first]
+        row = near[filled:]
         kept = keep_near(priced[:found], homes, plane.home_of, least[unit], width, row, room)
         for place in range(seat[unit], seat[unit + 1]):
             if not (row[:kept] == today[place]).any():
@@ -228,6 +268,8 @@ def sweep_units(
                 kept += 1
         row[:kept].sort()
         count[unit] = kept
+        filled += kept
+    return filled
 
 
 @compiled
