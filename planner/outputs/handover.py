@@ -101,23 +101,20 @@ def plan_transitions(plan: Plan) -> tuple[Transition, ...]:
     for old, new in zip(previous_reps(plan), proposed_reps(plan), strict=True):
         if old and old == new:
             kept[new] = kept.get(new, 0) + 1
-    people = sorted({row.rep_id for row in rows})
+    own: dict[str, dict[bool, list[Handover]]] = {}
+    for row in sorted(rows, key=lambda row: (-row.trailing_revenue, row.account_id)):
+        own.setdefault(row.rep_id, {True: [], False: []})[row.gained].append(row)
     return tuple(
         Transition(
             rep_id=rep_id,
             name=names.get(rep_id, rep_id),
-            gained=_of(rows, rep_id, gained=True),
-            lost=_of(rows, rep_id, gained=False),
+            gained=tuple(own[rep_id][True]),
+            lost=tuple(own[rep_id][False]),
             kept=kept.get(rep_id, 0),
             quota=owed.get(rep_id, 0),
         )
-        for rep_id in people
+        for rep_id in sorted(own)
     )
-
-
-def _of(rows: Sequence[Handover], rep_id: str, *, gained: bool) -> tuple[Handover, ...]:
-    own = (row for row in rows if row.rep_id == rep_id and row.gained == gained)
-    return tuple(sorted(own, key=lambda row: (-row.trailing_revenue, row.account_id)))
 
 
 def list_handovers(plan: Plan) -> list[Handover]:

@@ -118,7 +118,10 @@ def find_remedy(year: YearToDate, signals: Sequence[Signal], plan: str) -> Remed
             "--only quotas."
         )
         return Remedy(kind="quotas", words=words)
-    return Remedy(kind="none", words="The plan holds: nothing is off what it expected by more than chance.")
+    return Remedy(
+        kind="none",
+        words="The plan holds: nothing is farther from what it expected than chance may bring.",
+    )
 
 
 def _realign(year: YearToDate, measure: Balanced, plan: str) -> Remedy:
