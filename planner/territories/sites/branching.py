@@ -241,7 +241,7 @@ class SiteTree:
         low, high = limit_sites(self.choice, sites)
         loads = np.array(
             [np.bincount(slot_of, row, len(sites)) for row in self.choice.rules.amounts]
-        ).reshape(len(low), -1)
+        ).reshape(len(low), len(sites))
         slack = 1e-9 * self.choice.rules.scale[:, None]
         return bool((loads >= low - slack).all() and (loads <= high + slack).all())
 
