@@ -210,6 +210,28 @@ def test_a_start_is_kept_where_nothing_better_is_found():
     assert align(problem, seed=1, effort=0.01, start=Start(territory_of=partly)).cost is not None
 
 
+@pytest.mark.parametrize("lost", [0, 8])
+def test_a_start_is_used_where_centres_are_means(lost):
+    """Means are sought from an earlier answer: the least effort ends as well, and with its names."""
+    rng = np.random.default_rng(3)
+    points = np.concatenate([rng.normal(9 * town, 1.5, (15, 2)) for town in range(4)])
+    problem = AlignmentProblem.from_points(
+        points,
+        4,
+        {"points": np.ones(60)},
+        upper={"points": 18},
+        distance="squared",
+        centres="mean",
+    )
+    good = align(problem, seed=0)
+    # Other names than any start of its own would give.
+    given = (good.alignment.territory_of + 2) % 4
+    given[:lost] = -1
+    again = align(problem, seed=5, effort=0.001, start=Start(territory_of=given))
+    assert again.cost <= good.cost * (1 + 1e-9)
+    assert again.alignment.territory_of[lost:].tolist() == given[lost:].tolist()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_two_territories_are_parted_again_as_brute_force_does(seed):
     """Every split of two territories of a small map, tried by hand, has the same least cost."""

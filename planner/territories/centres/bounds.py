@@ -1,4 +1,4 @@
-"""Bounds of a choice of centres: prices that climb, and a tree over the sites that they leave."""
+"""What the prices lead to: centres to start from, and a tree over the sites that they leave."""
 
 from __future__ import annotations
 
@@ -10,53 +10,24 @@ from planner.territories.centres.model import Choice
 from planner.territories.centres.starts import spread_sites
 from planner.territories.sites.branching import SiteTree, can_branch
 from planner.territories.sites.costs import price_choice
-from planner.territories.sites.dual import SiteLists, climb_prices, gather_sites
+from planner.territories.sites.dual import SiteLists, gather_sites
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-PRICE_STEPS = 300
-PRICE_SHARE = 0.2
 LOWER_CELLS = 300_000
 TREE_REACH, TREE_SHARE, TREE_WORK = 0.1, 0.15, 2.0
 
 
-def price(search: CentreSearch, lists: SiteLists, table: Floats) -> None:
-    """Climb to a better bound, from where the last climb ended.
+def guess_target(search: CentreSearch) -> float:
+    """Return the best cost, or a likely one: somewhat above the last attempt's.
 
     Parameters
     ----------
     search
-        Its bound and sites are changed.
-    lists, table
-        As in :func:`planner.territories.sites.dual.climb_prices`.
+        With an attempt at least.
     """
-    run, choice = search.run, search.choice
-    until = run.seconds + PRICE_SHARE * run.remaining
-    target = search.cost
-    if not np.isfinite(target):
-        target = _guess_target(search)
-    if search.sites is None:
-        middle = min(lists.cost.shape[1] - 1, int(1.5 * choice.sites / choice.territories))
-        prices = np.minimum(lists.cost[:, middle], lists.ceiling)
-    else:
-        prices = search.sites.prices
-
-    def keep_going(bound: float) -> bool:
-        search.tell("prices")
-        return run.seconds < until
-
-    steps = int(PRICE_STEPS * max(1.0, run.effort))
-    found = climb_prices(lists, table, prices, target, steps, keep_going)
-    # A margin for the order of the sums.
-    bound = found.bound - 1e-11 * float(np.abs(found.prices).sum())
-    if bound > search.bound:
-        search.bound, search.sites = bound, found
-    elif search.sites is not None:
-        search.sites = search.sites._replace(weight=found.weight)
-
-
-def _guess_target(search: CentreSearch) -> float:
-    """Return a likely cost while no answer keeps every rule: somewhat above the last attempt's."""
+    if np.isfinite(search.cost):
+        return search.cost
     assert search.attempt is not None
     slot_of, centres = search.attempt
     return 1.1 * float(price_choice(search.choice.costs, centres[slot_of]).sum())
@@ -105,7 +76,7 @@ def prove(search: CentreSearch, lists: SiteLists, number: int) -> None:
         return
     tree = search.tree
     if tree is None or (tree.is_done and np.isinf(tree.unsettled)):
-        reach = TREE_REACH * 2.0**number * max(abs(search.bound), abs(_guess_target(search)))
+        reach = TREE_REACH * 2.0**number * max(abs(search.bound), abs(guess_target(search)))
         tree = search.tree = SiteTree(choice, lists, min(search.cost, search.bound + reach))
     tree.cutoff = min(tree.cutoff, search.cost)
     until = run.seconds + TREE_SHARE * run.remaining

@@ -13,6 +13,7 @@ from planner.territories.contiguity.graph import Scratch, count_extra_parts
 from planner.territories.progress import Run, worst_excess
 from planner.territories.sites.annealing import Field, anneal
 from planner.territories.sites.branching import SiteTree
+from planner.territories.sites.columns import Columns
 from planner.territories.sites.dual import SiteBound
 from planner.territories.sites.state import Best, SiteState
 
@@ -44,6 +45,8 @@ class CentreSearch:
         The choices of sites that are left to be settled, None before they are asked for.
     attempt
         The last partition and its centres, whether or not it keeps the rules.
+    met
+        Territories that keep their limits, met since the last exchange; None: not kept.
     strictness
         What breaking a limit by a mean territory counts for, in mean territories' costs.
     """
@@ -58,6 +61,7 @@ class CentreSearch:
     sites: SiteBound | None = None
     tree: SiteTree | None = None
     attempt: tuple[Ints, Ints] | None = None
+    met: list[Columns] | None = None
     strictness: float = 10.0
 
     @property

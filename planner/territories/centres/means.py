@@ -19,7 +19,7 @@ from planner.territories.centres.mean_moves import (
 )
 from planner.territories.centres.model import Choice, list_sites, make_choice
 from planner.territories.centres.reporting import report_choice
-from planner.territories.centres.starts import place_units, spread_sites
+from planner.territories.centres.starts import place_units, spread_sites, take_start
 from planner.territories.compiled import seed_state
 from planner.territories.contiguity.findings import describe_graph, refuse_parts
 from planner.territories.contiguity.graph import count_extra_parts, label_parts, make_scratch
@@ -34,7 +34,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 TRIES_PER_UNIT = 800
 CHUNK = 100_000
-HOT, COLD = 0.1, 0.002
+HOT, WARM, COLD = 0.1, 0.01, 0.002
+"""First temperatures from nothing and from an earlier answer, and the last."""
 LLOYD_STEPS = 20
 STARTS = 6
 """Sown starts that are tried beside the spread one."""
@@ -60,7 +61,7 @@ class MeanBest:
     broken: float = np.inf
 
 
-def solve_means(problem: AlignmentProblem, run: Run) -> AlignmentResult:
+def solve_means(problem: AlignmentProblem, run: Run, begin: Ints | None = None) -> AlignmentResult:
     """Partition points so that they are close to their territory's mean.
 
     Parameters
@@ -69,6 +70,8 @@ def solve_means(problem: AlignmentProblem, run: Run) -> AlignmentResult:
         Of kind ``points`` with centres at means.
     run
         Seed, effort, time and whom to tell.
+    begin
+        A partition to begin from, -1 where unknown, (units,), or None.
     """
     sites = problem.sites
     assert sites is not None
@@ -83,7 +86,7 @@ def solve_means(problem: AlignmentProblem, run: Run) -> AlignmentResult:
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
     best = MeanBest(slot_of=np.zeros(choice.units, np.int64))
     try:
-        search_means(choice, sites, run, best)
+        search_means(choice, sites, run, best, begin)
         bound = bound_means(choice, run, best.cost)
     except KeyboardInterrupt:
         bound = None
@@ -162,8 +165,10 @@ def _find_closest(sites: Sites, centres: Floats) -> Ints:
     )
 
 
-def search_means(choice: Choice, sites: Sites, run: Run, best: MeanBest) -> None:
-    """Start from spread centres, take Lloyd steps, anneal; keep the best.
+def search_means(
+    choice: Choice, sites: Sites, run: Run, best: MeanBest, begin: Ints | None = None
+) -> None:
+    """Start from spread centres or an earlier answer, take Lloyd steps, anneal; keep the best.
 
     Parameters
     ----------
@@ -173,9 +178,15 @@ def search_means(choice: Choice, sites: Sites, run: Run, best: MeanBest) -> None
         On which terms.
     best
         Changed in place.
+    begin
+        A partition to begin from, -1 where unknown, (units,), or None.
     """
     rng = run.make_rng()
-    slot_of = share_counts(choice, sites, _start_partition(choice, rng))
+    taken = None if begin is None else take_start(choice, begin)
+    hot = HOT if taken is None else WARM
+    slot_of = _start_partition(choice, rng) if taken is None else taken[0]
+    if taken is None:
+        slot_of = share_counts(choice, sites, slot_of)
     places = place_points(
         sites.points if sites.points is not None else np.zeros((0, 2)), sites.distance
     )
@@ -193,12 +204,14 @@ def search_means(choice: Choice, sites: Sites, run: Run, best: MeanBest) -> None
     scale = total / (111.0 if sites.distance == "haversine" else 1.0) / units
     fill_means(rules, state)
     _offer(rules, sites, state, best)
+    if taken is not None and best.broken > 0:
+        state.slot_of[:] = share_counts(choice, sites, slot_of)
     random, scratch = seed_state(rng), make_scratch(units)
     tries = int(TRIES_PER_UNIT * units * run.effort)
     penalty, done, begun, room = scale * units / territories, 0, run.seconds, 0.8 * run.remaining
     while done < tries and not run.is_over():
         part = max(done / tries, (run.seconds - begun) / room if np.isfinite(room) else 0.0)
-        heat = scale * HOT * (COLD / HOT) ** np.minimum([part, part + CHUNK / tries], 1.0)
+        heat = scale * hot * (COLD / hot) ** np.minimum([part, part + CHUNK / tries], 1.0)
         penalty = anneal_means(
             rules, choice.near.other, choice.near.first, choice.graph, scratch, state, random,
             min(CHUNK, tries - done), heat[0], heat[1], penalty,
@@ -322,6 +335,6 @@ def bound_means(choice: Choice, run: Run, cost: float) -> float | None:
     middle = min(lists.cost.shape[1] - 1, int(1.5 * choice.sites / choice.territories))
     prices = np.minimum(lists.cost[:, middle], lists.ceiling)
     found = climb_prices(
-        lists, np.zeros((0, 0)), prices, 2.0 * cost, BOUND_STEPS, lambda _: not run.is_over()
+        lists, np.zeros((0, 0)), prices, 2.0 * cost, BOUND_STEPS, lambda *_: not run.is_over()
     )
     return max(0.0, 0.5 * (found.bound - 1e-11 * float(np.abs(found.prices).sum())))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from planner.territories.centres.cycles import CentreSearch, anneal_field, make_state
 from planner.territories.sites.annealing import Field, total_inside
+from planner.territories.sites.columns import Columns
 from planner.territories.sites.costs import cost_columns, price_pairs
 from planner.territories.sites.exchanges import closing_losses, opening_gains
 from planner.territories.sites.recombination import make_pair, part_again
@@ -228,6 +229,8 @@ class RegionSearch:
         if self.tight:
             self._part_pairs(region.slots)
         cost, bent = total_inside(self.choice.rules, self.state, region.inside)
+        if self.search.met is not None and bent <= 1e-9:
+            self.search.met.append(self._list_territories(region))
         weight = self.search.strictness * self.scale
         worse = self.patience * region.cost / region.pool.size * self.search.rng.exponential()
         won = cost + weight * bent < region.cost + weight * region.bent + worse
@@ -240,6 +243,14 @@ class RegionSearch:
         if self.bent <= 1e-9:
             self.search.offer(self.state.slot_of, self.state.centre, self.cost)
         return True
+
+    def _list_territories(self, region: Region) -> Columns:
+        """Return a region's territories as they are now."""
+        state, slots = self.state, region.slots
+        members = [np.sort(state.rows[s, : state.size[s]]) for s in slots.tolist()]
+        first = np.concatenate([[0], np.cumsum(state.size[slots])])
+        unit = np.concatenate(members).astype(np.int64)
+        return Columns(first, unit, state.centre[slots], state.cost[slots])
 
     def _fill(self, region: Region) -> None:
         choice = self.choice

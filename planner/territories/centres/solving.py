@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,9 +11,10 @@ import numpy.typing as npt
 
 from planner.findings import Finding
 from planner.territories.alignment import AlignmentResult, Start
-from planner.territories.centres.bounds import lower_table, pick_sites, price, prove
+from planner.territories.centres.bounds import guess_target, lower_table, pick_sites, prove
 from planner.territories.centres.cycles import CentreSearch, anneal_from
 from planner.territories.centres.model import Choice, list_sites, locate, make_choice, settle
+from planner.territories.centres.partner import Partner, Plan
 from planner.territories.centres.regions import improve_regions
 from planner.territories.centres.reporting import report_choice
 from planner.territories.centres.starts import place_units, spread_sites, take_start
@@ -31,6 +33,8 @@ HEAT = (0.3, 1.0, 0.1, 2.0)
 COLD = 0.005
 ANNEALING_SHARE = 0.15
 TREE_AFTER = 1
+PRICE_SHARE = 0.2
+ROUND_SHARES = (0.15, 0.2, 0.3, 0.4, 0.5, 1.0)
 SMALL, SMALL_SHARE = 200, 0.2
 
 
@@ -44,14 +48,14 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     run
         Seed, effort, time and whom to tell.
     start
-        An alignment to begin from, or None; not used where centres are means.
+        An alignment to begin from, or None.
     """
     sites = problem.sites
     assert sites is not None
     if sites.centres == "mean":
         from planner.territories.centres.means import solve_means
 
-        return solve_means(problem, run)
+        return solve_means(problem, run, read_start(problem, start))
     choice = make_choice(problem)
     findings: tuple[Finding, ...] = ()
     if choice.connected:
@@ -68,9 +72,9 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     plain, begin = not has_other_rules(problem), read_start(problem, start)
     limit = run.time_limit
     if not plain and limit is not None:
-        search = search_centres(choice, replace(run, time_limit=0.5 * limit), begin)
+        search = search_centres(choice, replace(run, time_limit=0.5 * limit), begin, proves=plain)
     else:
-        search = search_centres(choice, run, begin)
+        search = search_centres(choice, run, begin, proves=plain)
     return _report(problem, search, findings, run)
 
 
@@ -108,7 +112,9 @@ def has_other_rules(problem: AlignmentProblem) -> bool:
     )
 
 
-def search_centres(choice: Choice, run: Run, begin: Ints | None = None) -> CentreSearch:
+def search_centres(
+    choice: Choice, run: Run, begin: Ints | None = None, *, proves: bool = True
+) -> CentreSearch:
     """Search for the cheapest centres and the units that each serves.
 
     Parameters
@@ -119,6 +125,9 @@ def search_centres(choice: Choice, run: Run, begin: Ints | None = None) -> Centr
         On which terms.
     begin
         A partition to begin from, -1 where unknown, (units,), or None.
+    proves
+        Whether a tree over the sites may prove the answer: it leaves no territory empty, as the
+        other rules of a problem may.
     """
     rng = run.make_rng()
     search = CentreSearch(
@@ -134,12 +143,12 @@ def search_centres(choice: Choice, run: Run, begin: Ints | None = None) -> Centr
         ),
     )
     with suppress(KeyboardInterrupt):
-        _search(search, begin)
+        _search(search, begin, proves=proves)
     return search
 
 
-def _search(search: CentreSearch, begin: Ints | None) -> None:
-    """Bound, begin from the bound's sites or a start, improve in cycles, prove what is small."""
+def _search(search: CentreSearch, begin: Ints | None, *, proves: bool) -> None:
+    """Bound, begin from the bound's sites or a start, improve in rounds, prove what is small."""
     choice, run = search.choice, search.run
     taken = None if begin is None else take_start(choice, begin)
     if taken is None:
@@ -149,29 +158,70 @@ def _search(search: CentreSearch, begin: Ints | None) -> None:
         search.attempt = taken
         improve_regions(search, 0.0, 0.0)
     lists = list_sites(choice)
-    table = lower_table(choice, lists)
-    price(search, lists, table)
+    partner = Partner(choice, lists, lower_table(choice, lists), run)
+    partner.climb(guess_target(search), run.seconds + PRICE_SHARE * run.remaining)
+    _exchange(search, partner)
     cycles = CYCLES * run.effort if run.time_limit is None else np.inf
+    # Where territories are put together whole, a tree over many sites would only take their time.
+    proves = proves and (choice.units <= SMALL or not partner.combines)
     number = 0
-    while number < cycles and not search.is_done:
-        _improve(search, lists, number, restart=taken is None or number > 0)
-        number += 1
-        if number == 1 and not search.is_done:
-            price(search, lists, table)
-        if number >= TREE_AFTER and not search.is_done:
-            prove(search, lists, number)
+    with ThreadPoolExecutor(1) as beside:
+        while number < cycles and not search.is_done:
+            _go_round(search, partner, beside, number, restart=taken is None or number > 0)
+            number += 1
+            if proves and number >= TREE_AFTER and not search.is_done:
+                prove(search, lists, number)
 
 
-def _improve(search: CentreSearch, lists: SiteLists, number: int, *, restart: bool) -> None:
-    """Improve the best region by region, or in every other cycle a start of its own."""
+def _go_round(
+    search: CentreSearch,
+    partner: Partner,
+    beside: ThreadPoolExecutor,
+    number: int,
+    *,
+    restart: bool,
+) -> None:
+    """Improve regions while the partner climbs and combines; then exchange what was found."""
+    run = search.run
+    small = search.choice.units <= SMALL
+    shares = ROUND_SHARES if partner.combines else (1.0,)
+    share = SMALL_SHARE if small else shares[min(number, len(shares) - 1)]
+    until = run.seconds + share * run.remaining
+    plan = Plan(
+        slot_of=search.best.slot_of.copy(), centres=search.best.centre.copy(), cost=search.cost
+    )
+    search.met = [] if partner.combines else None
+    made = beside.submit(partner.work, plan, guess_target(search), until)
+    try:
+        _improve(search, partner.lists, number, share, restart=restart and (small or number == 0))
+    except BaseException:
+        partner.stopped.set()
+        raise
+    found = made.result()
+    search.offer(found.slot_of, found.centres, found.cost)
+    _exchange(search, partner)
+
+
+def _exchange(search: CentreSearch, partner: Partner) -> None:
+    """Give the partner the territories that were met, and take its bound and its prices."""
+    for columns in search.met or ():
+        partner.pool.add(columns)
+    search.bound, search.sites = max(search.bound, partner.bound), partner.sites
+    search.tell("prices")
+
+
+def _improve(
+    search: CentreSearch, lists: SiteLists, number: int, share: float, *, restart: bool
+) -> None:
+    """Improve the best region by region, or in every other round a start of its own."""
     choice = search.choice
-    if restart and (number % 2 == 0 or not np.isfinite(search.cost)):
+    if not np.isfinite(search.cost) or (restart and number % 2 == 0):
         centres = pick_sites(search, lists, number)
         hot = HEAT[number // 2 % len(HEAT)]
         anneal_from(search, place_units(choice, centres), centres, hot, COLD, 1.0, ANNEALING_SHARE)
-    elif np.isfinite(search.cost):
+    else:
         search.attempt = (search.best.slot_of.copy(), search.best.centre.copy())
-    improve_regions(search, 1.0, SMALL_SHARE if choice.units <= SMALL else 1.0)
+    improve_regions(search, 1.0, share)
 
 
 def _report(
@@ -199,7 +249,7 @@ def _report(
     if has_other_rules(problem):
         from planner.territories.sites.headcount import finish_under_all_rules
 
-        return finish_under_all_rules(settled, run, result, slot_of)
+        return finish_under_all_rules(problem, choice, run, result, slot_of, centres)
     if result.status == "optimal":
         return replace(result, bound_relaxes=())
     return result

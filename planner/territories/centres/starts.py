@@ -157,7 +157,7 @@ def take_start(choice: Choice, given: Ints) -> tuple[Ints, Ints] | None:
         does not let every territory be connected from there.
     """
     slot_of = _keep_connected(choice, given) if choice.connected else given.copy()
-    centres = _find_medians(choice, slot_of)
+    centres = find_medians(choice, slot_of)
     block = cost_columns(choice.costs, centres)
     if choice.connected:
         empty = np.flatnonzero(np.bincount(slot_of[slot_of >= 0], minlength=len(centres)) == 0)
@@ -176,8 +176,16 @@ def _keep_connected(choice: Choice, given: Ints) -> Ints:
     return np.where(given < 0, -1, kept)
 
 
-def _find_medians(choice: Choice, slot_of: Ints) -> Ints:
-    """Return the cheapest site of each territory among its units' own, (territories,)."""
+def find_medians(choice: Choice, slot_of: Ints) -> Ints:
+    """Return the cheapest site of each territory among its units' own, (territories,).
+
+    Parameters
+    ----------
+    choice
+        The problem.
+    slot_of
+        Territory of each unit, -1 where unknown, (units,).
+    """
     centres, own = choice.rules.fixed.copy(), choice.rules.own_site
     free = np.ones(choice.sites, np.bool_)
     free[centres[centres >= 0]] = False

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.territories.compiled import compiled
+from planner.territories.sites.knapsacks import fill_site
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -62,8 +63,6 @@ class SiteBound(NamedTuple):
         What each site is worth at these prices (less is better), (sites,).
     chosen
         The best sites at these prices, ascending, (territories,).
-    unit_price
-        What a unit of the measure is worth at each full site, at most 0, (sites,).
     weight
         How often each site was among the best of late: near a solution of the linear
         program; sums to the number of territories, (sites,).
@@ -75,13 +74,32 @@ class SiteBound(NamedTuple):
     prices: Floats
     values: Floats
     chosen: Ints
-    unit_price: Floats
     weight: Floats
     steps: int
 
 
+class Priced(NamedTuple):
+    """What all sites choose at some prices.
+
+    Parameters
+    ----------
+    bound, values, chosen
+        As in :class:`SiteBound`.
+    first, bidder, share
+        For each site, the units cheaper there than their price and the share of each that it
+        serves: compressed rows, (sites + 1,) and twice (bids,).
+    """
+
+    bound: float
+    values: Floats
+    chosen: Ints
+    first: Ints
+    bidder: Ints
+    share: Floats
+
+
 @compiled
-def _bucket_bids(lists: SiteLists, prices: Floats, first: Ints) -> tuple[Ints, Floats]:
+def bucket_bids(lists: SiteLists, prices: Floats, first: Ints) -> tuple[Ints, Floats]:
     """Gather, for each site, the units that it would serve below their price."""
     first[:] = 0
     units, listed = lists.site.shape
@@ -102,42 +120,6 @@ def _bucket_bids(lists: SiteLists, prices: Floats, first: Ints) -> tuple[Ints, F
             bidder[place], worth[place] = i, lists.cost[i, p] - prices[i]
             fill[lists.site[i, p]] += 1
     return bidder, worth
-
-
-@compiled
-def _fill_site(amounts: Floats, worth: Floats, load: Floats, upper: float) -> tuple[float, float]:
-    """Solve a site's knapsack as a linear program; amounts become the shares served.
-
-    Parameters
-    ----------
-    amounts
-        Shares served of each bidder, filled in, (bidders,).
-    worth
-        What each changes, negative, (bidders,).
-    load
-        Amount of each, (bidders,).
-    upper
-        What the site can take.
-
-    Returns
-    -------
-    tuple
-        The value, and the worth of one more unit of the measure (0 where there is room).
-    """
-    amounts[:] = 1.0
-    if load.sum() <= upper:
-        return worth.sum(), 0.0
-    ratio = np.where(load > 0.0, worth / np.maximum(load, 1e-300), -np.inf)
-    order = np.argsort(ratio, kind="mergesort")
-    room, value, margin = upper, 0.0, 0.0
-    for p in order:
-        share = 1.0 if load[p] <= room else max(0.0, room) / load[p]
-        if share < 1.0 and margin == 0.0:
-            margin = ratio[p]
-        amounts[p] = share
-        value += share * worth[p]
-        room -= share * load[p]
-    return value, margin
 
 
 @compiled
@@ -177,9 +159,9 @@ def _top_up(
 
 @compiled
 def price_sites(
-    lists: SiteLists, table: Floats, prices: Floats, served: Floats
-) -> tuple[float, Floats, Ints, Floats]:
-    """Return the bound at some prices, the sites' values, the best sites and their margins.
+    lists: SiteLists, table: Floats, prices: Floats, served: Floats, nodes: int
+) -> Priced:
+    """Return the bound at some prices and what every site chooses.
 
     Parameters
     ----------
@@ -191,17 +173,18 @@ def price_sites(
         (units,)
     served
         How often the best sites would serve each unit, filled in, (units,).
+    nodes
+        As in :func:`planner.territories.sites.knapsacks.fill_site`.
     """
     sites = lists.upper.size
     first = np.zeros(sites + 1, np.int64)
-    bidder, worth = _bucket_bids(lists, prices, first)
+    bidder, worth = bucket_bids(lists, prices, first)
     share = np.ones(bidder.size)
-    values, margins = np.zeros(sites), np.zeros(sites)
-    unused = np.zeros(prices.size)
+    values, unused = np.zeros(sites), np.zeros(prices.size)
     for j in range(sites):
         a, b = first[j], first[j + 1]
         load = lists.amounts[bidder[a:b]]
-        values[j], margins[j] = _fill_site(share[a:b], worth[a:b], load, lists.upper[j])
+        values[j] = fill_site(share[a:b], worth[a:b], load, lists.upper[j], nodes)
         missing = lists.lower[j] - load.sum()
         if missing > 0.0 and table.size > 0:
             values[j] += _top_up(table, lists, prices, j, missing, unused)
@@ -215,7 +198,8 @@ def price_sites(
             missing -= lists.amounts[bidder[p]]
         if missing > 0.0 and table.size > 0:
             _top_up(table, lists, prices, j, missing, served)
-    return prices.sum() + values[chosen].sum(), values, chosen, margins
+    bound = prices.sum() + values[chosen].sum()
+    return Priced(bound, values, chosen, first, bidder, share)
 
 
 def climb_prices(
@@ -224,7 +208,10 @@ def climb_prices(
     prices: Floats,
     target: float,
     steps: int,
-    keep_going: Callable[[float], bool],
+    keep_going: Callable[[float, Priced], bool],
+    *,
+    nodes: int = 0,
+    pace: float = 1.0,
 ) -> SiteBound:
     """Climb from some prices towards the best bound.
 
@@ -239,27 +226,31 @@ def climb_prices(
     steps
         How many prices to try at most.
     keep_going
-        Asked after each step with the best bound so far.
-
+        Asked after each step with the best bound so far and what the sites have chosen.
+    nodes
+        As in :func:`price_sites`.
+    pace
+        Size of the first steps.
     """
     best: SiteBound | None = None
     weight = np.zeros(lists.upper.size)
     served, direction = np.empty(len(prices)), np.zeros(len(prices))
-    pace, stale = 1.0, 0
+    stale = 0
     for step in range(steps):
-        bound, values, chosen, margins = price_sites(lists, table, prices, served)
+        priced = price_sites(lists, table, prices, served, nodes)
+        bound = priced.bound
         stale += 1
         fresh = 1.0 if step == 0 else 0.1
         weight *= 1.0 - fresh
-        weight[chosen] += fresh
+        weight[priced.chosen] += fresh
         if best is None or bound > best.bound:
             if best is None or bound > best.bound + 1e-5 * abs(best.bound):
                 stale = 0
-            best = SiteBound(bound, prices, values, chosen, margins, weight, step + 1)
+            best = SiteBound(bound, prices, priced.values, priced.chosen, weight, step + 1)
         if stale > 15:
             pace, stale, prices = pace * 0.6, 0, best.prices
             direction[:] = 0.0
-        if pace < 1e-3 or not keep_going(best.bound) or best.bound >= target:
+        if pace < 1e-3 or not keep_going(best.bound, priced) or best.bound >= target:
             break
         slope = 1.0 - served
         direction = _deflect(slope, direction)
