@@ -44,7 +44,7 @@ def test_relinking_finds_the_best(seed: int) -> None:
     best = find_best(problem)
     lanes = make_lanes(problem)
     for _ in range(3):
-        lanes.run_round(3_000)
+        lanes.run_round(30_000)
     found = evaluate(problem, lanes.search.territory_of)
     if np.isfinite(best):
         assert not found.violations
@@ -71,7 +71,7 @@ def test_relinking_knows_every_kind_of_limit(seed: int) -> None:
     best = find_best(problem)
     lanes = make_lanes(problem)
     for _ in range(3):
-        lanes.run_round(3_000)
+        lanes.run_round(30_000)
     found = evaluate(problem, lanes.search.territory_of)
     assert bool(found.violations) != bool(np.isfinite(best))
     if np.isfinite(best):
@@ -107,7 +107,7 @@ def test_one_thread_finds_what_two_do(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("planner.territories.given.relinking.run_blocks", blocks)
         lanes = make_lanes(make_tight(2))
         for _ in range(2):
-            lanes.run_round(2_000)
+            lanes.run_round(20_000)
         found.append([lane.kept.copy() for lane in lanes.lanes])
     np.testing.assert_array_equal(found[0], found[1])
 

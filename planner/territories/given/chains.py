@@ -58,7 +58,8 @@ class Hand(NamedTuple):
     ``place`` is each unit's candidate, ``loads`` the totals by row and ``loss`` what each
     territory's limits lose, with the plan's in the last; ``head``, ``after`` and ``before`` list
     each territory's units (-1 ends it). ``used`` marks the units of a chain, whose moves are
-    ``units`` and ``joins``; ``left`` is where each came from.
+    ``units`` and ``joins``; ``left`` is where each came from. ``seen[0]`` counts the units that
+    were looked at.
     """
 
     place: Ints
@@ -71,6 +72,7 @@ class Hand(NamedTuple):
     units: Ints
     joins: Ints
     left: Ints
+    seen: Ints
 
 
 @inlined
@@ -203,6 +205,7 @@ def extend_chain(board: Board, hand: Hand, length: int, lost: float, top: float)
     least, its_unit, its_join = room + top - LEAST, -1, -1
     other = hand.head[last]
     while other >= 0:
+        hand.seen[0] += 1
         place = hand.place[other]
         gone = lost - board.regret[place] + loss_left(board, loads, last, place) - loss[last]
         # What is gained at best: the room that the first one left is filled.

@@ -29,11 +29,12 @@ ROUNDS = 1000
 """Rounds of neighbourhoods at most, where the clock says when to stop."""
 FEW = 800
 """Open candidates up to which an outright solve is tried between rounds."""
-LARGEST = 2_000
-"""Problems of more units are left to exchanges and exact neighbourhoods."""
-CHAINS, CHAINS_EACH = 100_000, 500
-"""Chains that each lane looks for between two looks at the time: at most, and for each unit."""
-WALKS, TIMED_WALKS = 10, 30
+LARGEST, LARGEST_TIMED = 800, 2_000
+"""Problems of more units are left to exchanges and exact neighbourhoods: by default, where chains in
+so many units would take more than they gain, and where the clock says when to stop."""
+SEEN, SEEN_EACH = 1_000_000, 5_000
+"""Units that each lane looks at between two looks at the time: at most, and for each unit."""
+WALKS, TIMED_WALKS = 14, 60
 """How often, before each round of neighbourhoods: by default, and where the clock says when to stop."""
 ENOUGH = 0.9
 """Share of the time after which nothing new is begun."""
@@ -65,7 +66,8 @@ def deepen(task: Task, search: Search) -> None:
         return best.is_optimal or good or run.is_over(ENOUGH) or pace.spent > budget
 
     tried = 2 * len(task.candidates.territory)
-    lanes = start_relinking(search, rng) if search.model.unit_count <= LARGEST else None
+    largest = LARGEST_TIMED if timed else LARGEST
+    lanes = start_relinking(search, rng) if search.model.unit_count <= largest else None
     for _ in range(ROUNDS if timed else 2):
         if lanes is not None:
             relink(task, lanes, TIMED_WALKS if timed else WALKS, stop)
@@ -117,7 +119,7 @@ def relink(task: Task, lanes: Relinking, rounds: int, stop: Callable[[], bool]) 
     stop
         Asked after each, whether to stop.
     """
-    left, work = rounds, min(CHAINS, CHAINS_EACH * task.model.unit_count)
+    left, work = rounds, min(SEEN, SEEN_EACH * task.model.unit_count)
     lanes.take_search()
     while left > 0:
         better = lanes.run_round(work)

@@ -34,6 +34,8 @@ LOOKED = 24
 """Units of which the best is led towards the other assignment."""
 RISE, FALL = 0.03, 0.03
 """How fast penalties rise where limits are broken, and fall where they hold."""
+SCATTERED = 40
+"""How many units change at random at most: more take long to mend."""
 FRESH = 5
 """Of a hundred units, how many change at random where two assignments are all but the same."""
 
@@ -63,13 +65,19 @@ def copy_places(source: Ints, target: Ints) -> None:
 
 
 @compiled
-def descend(board: Board, hand: Hand, state: RandomState, order: Ints, lane: Lane) -> int:
-    """Make chains that pay until there are none; return how many were looked for.
+def keep_best(board: Board, hand: Hand, lane: Lane, lost: float) -> None:
+    """Keep an assignment that keeps every limit and loses less than the best so far."""
+    if lost < lane.least[0] - LEAST and keeps_all(board, hand.loads):
+        lane.least[0] = lost
+        copy_places(hand.place, lane.best)
 
-    An assignment that keeps every limit and loses less than the best so far is kept.
-    """
+
+@compiled
+def descend(board: Board, hand: Hand, state: RandomState, order: Ints, lane: Lane) -> None:
+    """Make chains that pay until there are none."""
     lost = lay_out(board, hand)
-    units, since, turn, looked = len(order), 0, 0, 0
+    units, since, turn = len(order), 0, 0
+    hand.seen[0] += units
     top = find_top(hand.loss)
     while since < units:
         if turn % units == 0:
@@ -80,9 +88,12 @@ def descend(board: Board, hand: Hand, state: RandomState, order: Ints, lane: Lan
         turn += 1
         since += 1
         for new in range(board.start[unit], board.end[unit]):
-            if new == hand.place[unit]:
+            old = hand.place[unit]
+            dearer = board.regret[new] - board.regret[old]
+            if dearer > hand.loss[board.owner[old]] + 2.0 * top:
+                break
+            if new == old:
                 continue
-            looked += 1
             length, change = find_chain(board, hand, unit, new, top)
             if length == 0:
                 continue
@@ -92,14 +103,9 @@ def descend(board: Board, hand: Hand, state: RandomState, order: Ints, lane: Lan
             lost += change
             top = find_top(hand.loss)
             since = 0
-            if lost < lane.least[0] - LEAST and keeps_all(board, hand.loads):
-                lane.least[0] = lost
-                copy_places(hand.place, lane.best)
+            keep_best(board, hand, lane, lost)
             break
-    if lost < lane.least[0] - LEAST and keeps_all(board, hand.loads):
-        lane.least[0] = lost
-        copy_places(hand.place, lane.best)
-    return looked + units
+    keep_best(board, hand, lane, lost)
 
 
 @compiled
@@ -172,9 +178,10 @@ def keep_good(board: Board, hand: Hand, lane: Lane, loads: Floats) -> None:
 
 @compiled
 def scatter(board: Board, state: RandomState, place: Ints, percent: int) -> None:
-    """Give about so many of a hundred units to a candidate at random."""
+    """Give about so many of a hundred units, but not too many, to a candidate at random."""
+    some = min(percent * len(place) // 100, SCATTERED)
     for unit in range(len(place)):
-        if draw_below(state, 100) < percent:
+        if draw_below(state, len(place)) < some:
             count = board.end[unit] - board.start[unit]
             place[unit] = board.start[unit] + draw_below(state, count)
 
@@ -234,6 +241,7 @@ def walk_towards(
         shift_totals(board, hand, hand.place[unit], goal[unit])
         hand.place[unit] = goal[unit]
         left -= 1
+        hand.seen[0] += LOOKED
         lane.apart[chosen] = lane.apart[left]
         lost += best
         if far - left >= edge:
@@ -264,11 +272,12 @@ def choose_starts(board: Board, hand: Hand, state: RandomState, lane: Lane) -> i
 def run_lane(
     board: Board, hand: Hand, state: RandomState, lane: Lane, base: Floats, order: Ints, work: int
 ) -> None:
-    """Walk and improve until so many chains were looked for."""
+    """Walk and improve until so many units were looked at."""
     loads = np.empty(hand.loads.shape)
-    while work > 0:
+    hand.seen[0] = 0
+    while hand.seen[0] < work:
         for number in range(choose_starts(board, hand, state, lane)):
             copy_places(lane.walk[number], hand.place)
-            work -= descend(board, hand, state, order, lane)
+            descend(board, hand, state, order, lane)
             swing_slopes(board, base, hand.loads)
             keep_good(board, hand, lane, loads)

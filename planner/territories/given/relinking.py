@@ -1,6 +1,6 @@
 """Path relinking: two lanes with draws of their own, which hand over the best after each round.
 
-The lanes work beside each other, each for as many chains, and meet only between rounds: both
+The lanes work beside each other, each for as much counted work, and meet only between rounds: both
 threads find what one does.
 """
 
@@ -63,7 +63,7 @@ class Relinking:
         Parameters
         ----------
         work
-            How many chains each lane looks for.
+            How many units each lane looks at.
         """
         before = min(float(lane.least[0]) for lane in self.lanes)
         self._narrow(before)
@@ -177,6 +177,7 @@ def _make_hand(search: Search, place: Ints) -> Hand:
         units=np.empty(DEPTH + 1, dtype=np.int64),
         joins=np.empty(DEPTH + 1, dtype=np.int64),
         left=np.empty(DEPTH + 1, dtype=np.int64),
+        seen=np.zeros(1, dtype=np.int64),
     )
 
 
