@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no stubs
 
 from planner.findings import Finding
 
@@ -170,8 +171,10 @@ def _expected_log(cells: Cells, attributes: Attributes) -> Floats:
     kinds = (cells.kind[:, None] == np.arange(cells.kind.max() + 1)).astype(float)
     design = np.hstack([kinds, attributes.design()[cells.account]])
     weighted = design * cells.count[:, None]
-    normal = design.T @ weighted + np.eye(design.shape[1])
-    return np.asarray(design @ np.linalg.solve(normal, weighted.T @ cells.mean))
+    # Several threads would add up in another order: other last digits on other machines.
+    with threadpool_limits(limits=1):
+        normal = design.T @ weighted + np.eye(design.shape[1])
+        return np.asarray(design @ np.linalg.solve(normal, weighted.T @ cells.mean))
 
 
 def _predict(cells: Cells, residual: Floats, accounts: int) -> tuple[Floats, Floats, float]:

@@ -7,15 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no stubs
 
 from planner.inputs.data import PlanningData
 from planner.inputs.demo.company import DemoCompany
-from planner.potential.attributes import read_attributes
+from planner.potential.attributes import Attributes, read_attributes
 from planner.potential.estimation import estimate
 from planner.potential.parameters import PotentialParameters
 from planner.potential.performance import measure_performance
 from planner.potential.pooling import pool_means, pool_rates, pool_ratios
-from planner.potential.rep_effects import estimate_rep_effects
+from planner.potential.rep_effects import Cells, _expected_log, estimate_rep_effects
 from planner.potential.result import Potential
 from planner.potential.score_cards import Performance
 
@@ -120,3 +121,29 @@ def test_pooled_means_lie_between_own_and_all() -> None:
     rates, doubts = pool_rates(mean * count, count, count * 100)
     assert rates[0] < rates[1]
     assert (doubts > 0).all()
+
+
+def test_expected_logs_do_not_depend_on_the_number_of_threads() -> None:
+    """With two threads for linear algebra the last digit is that of one."""
+    rng = np.random.default_rng(3)
+    count = 40_000
+    cells = Cells(
+        account=np.arange(count),
+        rep=rng.integers(0, 9, count),
+        kind=rng.integers(0, 3, count),
+        count=rng.integers(1, 9, count).astype(float),
+        mean=rng.normal(7, 2, count),
+        scatter=np.ones(count),
+        recent=np.ones(count),
+        rep_ids=tuple("abcdefghi"),
+    )
+    numeric = {f"figure_{place}": rng.normal(0, 1, count) for place in range(40)}
+    nothing = np.zeros(count, dtype=np.int64)
+    attributes = Attributes(
+        numeric=numeric, categories={}, labels={}, segment=nothing, segments=("all",)
+    )
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            found.append(_expected_log(cells, attributes))
+    assert np.array_equal(*found)
