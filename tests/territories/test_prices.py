@@ -80,10 +80,15 @@ def make_real(seed: int) -> AlignmentProblem:
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), margin=st.sampled_from([0.0, 30.0, 300.0, np.inf]))
 def test_sweep_finds_what_a_list_of_all_pairs_does(seed: int, margin: float) -> None:
-    """The swept dual value, the least prices and the near candidates are those of every pair."""
+    """The swept least prices, dual value and near candidates are those of every pair.
+
+    Only what alone breaks a limit is still a bound in a sweep, where a list has dropped it: lower.
+    """
     problem = make_real(seed)
     model = make_model(problem)
-    everything = drop_misfits(model, list_candidates(problem, model.by_pair))
+    whole = list_candidates(problem, model.by_pair)
+    everything = drop_misfits(model, whole)
+    same = np.diff(everything.start) == np.diff(whole.start)
     listed = Listed(model=model, candidates=everything)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "PAIRS_HELD", 10)
@@ -92,9 +97,12 @@ def test_sweep_finds_what_a_list_of_all_pairs_does(seed: int, margin: float) -> 
     assert swept.plane is not None
     prices = np.random.default_rng(seed).normal(0, 60, (HOMES, len(model.rows)))
     one, other = listed.look(prices, margin), swept.look(prices, margin)
-    np.testing.assert_allclose(other.least, one.least, rtol=1e-9, atol=1e-9)
-    assert other.value == pytest.approx(one.value, rel=1e-9)
-    wanted = set(zip(one.near.unit_of.tolist(), one.near.territory.tolist(), strict=True))
+    np.testing.assert_allclose(other.least[same], one.least[same], rtol=1e-9, atol=1e-9)
+    assert (other.least <= one.least + 1e-9 * np.abs(one.least)).all()
+    if same.all():
+        assert other.value == pytest.approx(one.value, rel=1e-9)
+    pairs = zip(one.near.unit_of.tolist(), one.near.territory.tolist(), strict=True)
+    wanted = {(unit, owner) for unit, owner in pairs if same[unit]}
     found = set(zip(other.near.unit_of.tolist(), other.near.territory.tolist(), strict=True))
     assert wanted <= found
 

@@ -22,6 +22,8 @@ NEAR = 0.2
 """Candidates that cost so many typical differences more than a unit's least are searched."""
 REACH = 5 * NEAR
 """Where limits are hard to mend, candidates of so much regret are."""
+WALL = 1e8
+"""How much higher penalties stand as walls: no saving is worth a break that is more than rounding."""
 CLOSE = 2e-3
 """A start that leaves a larger relative gap than this is held against one from the prices alone."""
 
@@ -154,7 +156,7 @@ def polish(search: Search, rng: np.random.Generator) -> None:
         For the order of the units.
     """
     hard = np.isinf(search.model.zones.inner)
-    search.ground.inner[hard] *= 1e4
+    search.ground.inner[hard] *= WALL
     search.changed[:] = search.clock + 1
     search.clock += 1
     search.shift(rng.permutation(search.model.unit_count))
