@@ -97,11 +97,12 @@ def _print_columns(
     table = Table(
         title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False
     )
+    wide = sum(max([len(header[at]), *(len(row[at]) for row in rows)]) + PADDING for at in columns)
     for at in columns:
         figures = at >= left
         justify: JustifyMethod = "right" if figures else "left"
         name = header[at]
-        if figures:
+        if figures and wide > console.width:
             # A column that may not be wrapped would not wrap its name either.
             name = fill(name, max(_need(name, [row[at] for row in rows]), 1))
         table.add_column(name, justify=justify, overflow="fold", no_wrap=figures)

@@ -24,6 +24,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 GROWTH, SHRINK = 5.0, 0.995
+# One in so many moves goes to any territory until limits have once been kept.
+FAR = 8
 
 
 class Field(NamedTuple):
@@ -123,11 +125,13 @@ def anneal(
         first, last = near.first[i], near.first[i + 1]
         if first == last or rules.keep[i]:
             continue
+        # Where all that is near lies in one territory (units at one place), near ones lead nowhere.
+        far = field.best.cost[0] == np.inf and draw_below(random, FAR) == 0
         j = near.other[first + draw_below(random, last - first)]
-        target = state.slot_of[j]
+        target = draw_below(random, inside.size) if far else state.slot_of[j]
         if target == state.slot_of[i] or not inside[target]:
             continue
-        if draw_below(random, 2) == 0:
+        if far or draw_below(random, 2) == 0:
             j = -1
             if state.size[state.slot_of[i]] == 1:
                 continue
