@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.potential.history import YEAR, MonthlyHistory
+from planner.potential.panel import SHORTEST_PAST
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-SHORTEST_PAST = 3
 
 
 def newcomers_of_season(history: MonthlyHistory, known: int, months: int) -> float | None:
