@@ -10,7 +10,13 @@ from typing import Any
 import click
 
 from planner import __version__
-from planner.cli.failures import leave_interrupted, leave_refused
+from planner.cli.failures import (
+    is_debugging,
+    leave_interrupted,
+    leave_refused,
+    was_interrupted,
+)
+from planner.cli.interruptions import noting_interruptions
 
 # Name: (module, one line of help). The line stands here so that --help imports nothing else.
 COMMANDS = {
@@ -60,8 +66,15 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named; Ctrl-C while it is imported ends as it does later."""
         try:
-            return super().invoke(ctx)
+            with noting_interruptions():
+                return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except KeyboardInterrupt:
+            leave_interrupted()
+        except Exception as error:
+            if is_debugging() or not was_interrupted(error):
+                raise
             leave_interrupted()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, ParamSpec
 
 import click
 
+from planner.cli.interruptions import was_pressed
 from planner.errors import PlannerError
 from planner.findings import Finding
 
@@ -42,15 +43,24 @@ def ends_cleanly(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def was_interrupted(error: BaseException) -> bool:
-    """Return whether an error is Ctrl-C in disguise: DuckDB makes an error of its own from it."""
+    """Return whether an error is Ctrl-C in disguise: libraries make errors of their own from it."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, KeyboardInterrupt) or type(seen).__name__ == "InterruptException":
-            return True
-        if not isinstance(seen, PlannerError) and "KeyboardInterrupt" in str(seen):
+        if _disguises(seen):
             return True
         seen = seen.__cause__ or seen.__context__
     return False
+
+
+def _disguises(error: BaseException) -> bool:
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "InterruptException":
+        return True
+    if isinstance(error, PlannerError):
+        return False
+    # NumPy, comparing records, puts a TypeError in its place that keeps no trace of it; a disk or a
+    # memory that is full is told as that.
+    lost = was_pressed() and not isinstance(error, OSError | MemoryError)
+    return lost or "KeyboardInterrupt" in str(error)
 
 
 def leave_interrupted(*, as_json: bool = False) -> NoReturn:

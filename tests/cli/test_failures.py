@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
 
+import numpy as np
 import pytest
 
 from planner.cli.commands import run
 from planner.cli.failures import was_interrupted
+from planner.cli.interruptions import noting_interruptions, was_pressed
 from planner.errors import ScenarioError
 
 
@@ -35,6 +41,76 @@ def wrapped(inner: BaseException) -> BaseException:
 def test_ctrl_c_is_known_in_any_disguise(error: BaseException, interrupted: bool) -> None:
     """A library that makes an error of its own from Ctrl-C does not turn it into our fault."""
     assert was_interrupted(error) is interrupted
+
+
+@pytest.fixture
+def own_handler() -> Iterator[None]:
+    """Python's own answer to Ctrl-C, as in a fresh process."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def press(*_anything: object, **_more: object) -> None:
+    """Press Ctrl-C in this process."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def compare_records() -> None:
+    """Compare two tables of records, as libraries do with lines that start and end somewhere."""
+    one, other = ([("a", "i4"), ("b", "f8")], [("a", "i8"), ("b", "f4")])
+    assert (np.zeros(2, dtype=one) == np.zeros(2, dtype=other)).all()
+
+
+@pytest.mark.usefixtures("own_handler")
+def test_ctrl_c_whose_trace_a_library_loses_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NumPy answers Ctrl-C within a comparison of records with a TypeError that has no cause."""
+    monkeypatch.setattr("numpy._core._internal._promote_fields", press)
+    with noting_interruptions():
+        with pytest.raises(TypeError) as found:
+            compare_records()
+        assert found.value.__context__ is None
+        assert was_interrupted(found.value)
+        assert was_interrupted(wrapped(found.value))
+        assert not was_interrupted(ScenarioError("The goal is negative."))
+        assert not was_interrupted(OSError(28, "No space left on device"))
+    with noting_interruptions():
+        assert not was_interrupted(found.value)
+
+
+@pytest.mark.usefixtures("own_handler")
+@pytest.mark.parametrize(
+    "place", ["planner.cli.checking.read_settings", "planner.cli.commands.importlib.import_module"]
+)
+def test_a_command_ends_by_ctrl_c_in_disguise(
+    place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether a library or an import made another error of it, the command was interrupted."""
+
+    def disguise(*_anything: object, **_more: object) -> None:
+        with suppress(KeyboardInterrupt):
+            press()
+        raise TypeError("Cannot compare structured arrays.")
+
+    monkeypatch.setattr("sys.argv", ["planner", "check", __file__])
+    monkeypatch.setattr(place, disguise)
+    with pytest.raises(SystemExit) as left:
+        run()
+    assert left.value.code == 130
+    assert "Interrupted" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_that_somebody_else_heeds_stays_theirs() -> None:
+    """A server's answer, or a shell's background, is not taken away."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with noting_interruptions():
+            press()
+            assert not was_pressed()
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
