@@ -14,7 +14,9 @@ from planner.web.desks import AtDesk
 from planner.web.failures import NotFoundError
 
 router = APIRouter()
-MODULES = frozenset({"renderer.js", "geometry.js", "colouring.js", "gestures.js", "tiles.js"})
+MODULES = frozenset({"renderer.js", "geometry.js", "colouring.js", "gestures.js", "tiles.js"}) | {
+    *("cartography.js", "dots.js", "overlays.js")
+}
 
 
 @router.get("/assets/map/{name}")

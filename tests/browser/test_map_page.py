@@ -119,9 +119,9 @@ def test_a_line_drawn_around_accounts_counts_them(watched: Watched, demo_plan: P
 def test_a_filter_leaves_only_what_moves(watched: Watched, demo_plan: Path) -> None:
     """Fewer points are drawn when only the accounts that change rep are shown."""
     open_map(watched, demo_plan)
-    drawn = "window.territoryMap.paints.proposed.filter((colour) => colour !== 0).length"
-    watched.page.wait_for_function("window.territoryMap.paints.proposed !== null")
+    drawn = "window.territoryMap.dots.paints.proposed.filter((colour) => colour !== 0).length"
+    watched.page.wait_for_function("window.territoryMap.dots.paints.proposed !== null")
     every = watched.page.evaluate(drawn)
     watched.page.select_option("#show", "moved")
-    watched.page.wait_for_function("window.territoryMap.paints.proposed !== null")
+    watched.page.wait_for_function("window.territoryMap.dots.paints.proposed !== null")
     assert 0 < watched.page.evaluate(drawn) < every

@@ -28,7 +28,10 @@ _ESCAPES = {
     "\u2029": "\\u2029",
 }
 SVG_HEIGHT = 1000.0
-MODULES = ("geometry.js", "colouring.js", "gestures.js", "tiles.js", "renderer.js", "page.js")
+MODULES = (
+    *("geometry.js", "colouring.js", "gestures.js", "tiles.js", "dots.js", "cartography.js"),
+    *("overlays.js", "renderer.js", "page.js"),
+)
 
 
 def draw_map(plan: Plan, proposed: Shapes, today: Shapes) -> str:
