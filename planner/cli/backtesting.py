@@ -20,6 +20,7 @@ from planner.cli.arguments import (
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_table
 from planner.cli.progress import show_progress
+from planner.interruptions import finish_undisturbed
 
 
 @click.command(epilog="\b\nExample:\n  planner backtest scenario.toml --data exports")
@@ -39,6 +40,7 @@ def command(
 
     with show_progress() as progress:
         report = backtest_scenario(settled, folder, progress).as_dict()
+    finish_undisturbed()
     if as_json:
         click.echo(to_json(report))
         return

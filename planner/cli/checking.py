@@ -18,6 +18,7 @@ from planner.cli.arguments import (
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_findings, print_sources
 from planner.cli.progress import show_progress
+from planner.interruptions import finish_undisturbed
 
 
 @click.command(epilog="\b\nExample:\n  planner check scenario.toml --data exports")
@@ -37,6 +38,7 @@ def command(
 
     with show_progress() as progress:
         report = check_inputs(settled, folder, progress)
+    finish_undisturbed()
     if as_json:
         click.echo(to_json(report.as_dict()))
         return

@@ -16,7 +16,7 @@ from planner.cli.failures import (
     leave_refused,
     was_interrupted,
 )
-from planner.cli.interruptions import noting_interruptions
+from planner.interruptions import noting_interruptions
 
 # Name: (module, one line of help). The line stands here so that --help imports nothing else.
 COMMANDS = {
@@ -133,7 +133,10 @@ def run() -> None:
         code = planner.main(args=arguments, prog_name="planner", standalone_mode=False)
     except click.ClickException as error:
         leave_refused(error, as_json="--json" in arguments)
-    except click.Abort:
+    except click.Abort as error:
+        # Ctrl-C while the words are read, or at a question.
+        if was_interrupted(error):
+            leave_interrupted()
         click.echo("Aborted.", err=True)
         sys.exit(1)
     # Help and the version leave with a code; a command that is done gives none.

@@ -10,6 +10,7 @@ import click
 from planner.cli.arguments import force_option, json_option, refuse_existing
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_table
+from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
     from planner.outputs.comparison import Comparison
@@ -41,7 +42,8 @@ def command(plans: tuple[Path, ...], out: Path | None, force: bool, as_json: boo
     if out is not None:
         from planner.outputs.comparison_workbook import save_comparison
 
-        save_comparison(comparison, loaded, out, force=force)
+        save_comparison(comparison, loaded, out, force=force, placing=finish_undisturbed)
+    finish_undisturbed()
     if as_json:
         click.echo(to_json(comparison.as_dict()))
         return

@@ -10,6 +10,7 @@ from planner.cli.arguments import force_option, json_option, refuse_existing
 from planner.cli.failures import ends_cleanly
 from planner.cli.planning import print_plan
 from planner.cli.progress import show_progress
+from planner.interruptions import finish_undisturbed
 
 
 @click.command(epilog="\b\nExample:\n  planner demo --out demo --accounts 2000 --reps 30")
@@ -47,7 +48,13 @@ def command(out: Path, accounts: int, reps: int, seed: int, force: bool, as_json
 
     with show_progress() as progress:
         plan, folder = make_demo(
-            out, accounts=accounts, reps=reps, seed=seed, force=force, progress=progress
+            out,
+            accounts=accounts,
+            reps=reps,
+            seed=seed,
+            force=force,
+            progress=progress,
+            placing=finish_undisturbed,
         )
     print_plan(plan, folder, as_json)
     if not as_json:

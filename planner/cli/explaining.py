@@ -11,6 +11,7 @@ import click
 from planner.cli.arguments import json_option, plan_argument
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_table
+from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -57,9 +58,11 @@ def command(
     loaded = load_plan(plan)
     if account is not None:
         explained = explain_account(loaded, account)
+        finish_undisturbed()
         click.echo(to_json(explained.as_dict())) if as_json else _print_account(explained)
     elif territory is not None:
         about = explain_territory(loaded, territory)
+        finish_undisturbed()
         click.echo(to_json(about.as_dict())) if as_json else _print_territory(about)
 
 
@@ -68,6 +71,7 @@ def _explain_day(plan: Path, day: date, account: str | None, as_json: bool) -> N
     from planner.pipeline.explaining_days import describe_day
 
     record = describe_day(load_plan(plan), day)
+    finish_undisturbed()
     if account is not None:
         seat, rep = record.who_has(account)
         if as_json:

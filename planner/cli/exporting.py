@@ -10,6 +10,7 @@ import click
 from planner.cli.arguments import force_option, plan_argument, refuse_existing
 from planner.cli.failures import ends_cleanly
 from planner.errors import ScenarioError
+from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
     from planner.outputs.plan import Plan
@@ -89,7 +90,10 @@ def command(
     refuse_existing(out, force)
     made = _refresh(load_plan(plan), associations, settings)
     earlier = None if against is None else load_plan(against)
-    for path in export_plan(made, target, out, force=force, against=earlier):
+    written = export_plan(
+        made, target, out, force=force, against=earlier, placing=finish_undisturbed
+    )
+    for path in written:
         click.echo(f"wrote {path}")
     if (out / "README.md").exists():
         click.echo(f"Read {out / 'README.md'} first: what to load, how, and what is left out.")
@@ -117,5 +121,8 @@ def _write_database(
     from planner.outputs.database import write_database
     from planner.outputs.folder import load_plan
 
-    for words in write_database(load_plan(plan), url, schema=schema, force=force):
+    written = write_database(
+        load_plan(plan), url, schema=schema, force=force, placing=finish_undisturbed
+    )
+    for words in written:
         click.echo(f"wrote {words}")

@@ -11,12 +11,13 @@ from typing import Any, NoReturn, ParamSpec
 
 import click
 
-from planner.cli.interruptions import was_pressed
 from planner.errors import PlannerError
 from planner.findings import Finding
+from planner.interruptions import finish_undisturbed, was_pressed
 
 P = ParamSpec("P")
 INTERRUPTED = 130
+PLANNING = ("planner", "plan", "demo")
 FAULT = 70
 STATUS = {1: "unusable", 2: "refused", 3: "infeasible", 4: "unknown", 5: "failed", FAULT: "fault"}
 
@@ -65,7 +66,11 @@ def _disguises(error: BaseException) -> bool:
 
 def leave_interrupted(*, as_json: bool = False) -> NoReturn:
     """Say that an interruption ended the work before there was anything to keep."""
+    finish_undisturbed()
+    context = click.get_current_context(silent=True)
+    plans = context is None or context.info_name in PLANNING
     message = "Interrupted before there was a plan to keep; no plan was written."
+    message = message if plans else "Interrupted before it was done; nothing was written."
     if as_json:
         click.echo(to_json({"status": "interrupted", "error": message, "findings": []}))
     click.echo(message, err=True)
@@ -82,6 +87,7 @@ def leave_refused(error: click.ClickException, *, as_json: bool) -> NoReturn:
 
 
 def _leave(error: Exception, *, as_json: bool) -> None:
+    finish_undisturbed()
     if is_debugging():
         raise error
     if isinstance(error, BrokenPipeError):

@@ -23,6 +23,7 @@ from planner.cli.arguments import (
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.progress import show_progress
 from planner.errors import PlannerError
+from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
     from planner.inputs.edits import Edit, EditBook
@@ -133,7 +134,9 @@ def command(
                 edits=book,
             )
         progress.start("writing")
-        plan = save_plan(plan, target, force=force, progress=progress.note)
+        plan = save_plan(
+            plan, target, force=force, progress=progress.note, placing=finish_undisturbed
+        )
     print_plan(plan, target, as_json)
     _return_refusals(edits, plan.edits.refused if plan.edits else ())
 

@@ -19,6 +19,7 @@ from planner.cli.arguments import (
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_table
 from planner.cli.progress import show_progress
+from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
     from planner.pipeline.scoring import Score
@@ -54,6 +55,7 @@ def command(
 
     with show_progress() as progress:
         score = score_alignment(settled, folder, assignments, progress)
+    finish_undisturbed()
     if as_json:
         click.echo(to_json(score.as_dict()))
         return

@@ -20,6 +20,7 @@ from planner.cli.arguments import (
 from planner.cli.failures import FAULT, INTERRUPTED, ends_cleanly, to_json
 from planner.cli.printing import print_table
 from planner.cli.progress import show_progress
+from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
     from planner.outputs.sweep_rows import SweepRow
@@ -103,16 +104,17 @@ def command(
             sweep = run_sweep(
                 combinations, folder, out, who, keep=not light, anew=force, progress=progress
             )
+        write_sweep(
+            sweep.rows,
+            out,
+            name=_base_name(combinations[0]),
+            currency=sweep.currency,
+            inputs=sweep.inputs,
+            kept=sweep.kept,
+            placing=finish_undisturbed,
+        )
     except KeyboardInterrupt:
         _leave_interrupted(combinations, out, as_json=as_json)
-    write_sweep(
-        sweep.rows,
-        out,
-        name=_base_name(combinations[0]),
-        currency=sweep.currency,
-        inputs=sweep.inputs,
-        kept=sweep.kept,
-    )
     _print_sweep(sweep, out, as_json=as_json)
     if any(row.status == "fault" for row in sweep.rows):
         raise SystemExit(FAULT)
@@ -136,6 +138,7 @@ def _base_name(first: Combination) -> str:
 
 
 def _leave_interrupted(combinations: tuple[Combination, ...], out: Path, *, as_json: bool) -> None:
+    finish_undisturbed()
     done = sum((out / "records" / f"{one.name}.json").is_file() for one in combinations)
     message = (
         f"Interrupted: {done} of {len(combinations)} combinations are kept in {out}; "

@@ -10,6 +10,7 @@ import click
 from planner.cli.arguments import force_option, json_option, plan_argument, refuse_existing
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_findings, print_table
+from planner.interruptions import finish_undisturbed
 
 EPILOG = """\b
 Examples:
@@ -78,7 +79,10 @@ def command(
     if out is not None:
         from planner.outputs.tracking_files import save_tracking
 
-        save_tracking(planned, tracking, standing, document, out, force=force)
+        save_tracking(
+            planned, tracking, standing, document, out, force=force, placing=finish_undisturbed
+        )
+    finish_undisturbed()
     if as_json:
         click.echo(to_json(document))
         return

@@ -14,7 +14,7 @@ from planner.outputs.comparison_page import make_comparison_page
 from planner.outputs.comparison_sheets import Sheet
 from planner.outputs.folder import disk_errors
 from planner.outputs.plan import Plan
-from planner.outputs.swap import staging_folder
+from planner.outputs.swap import Placing, nothing_more, replace_files, staging_files
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -97,7 +97,12 @@ def _changes(line: Line) -> list[float | int | None]:
 
 
 def save_comparison(
-    comparison: Comparison, plans: Sequence[Plan], folder: Path, *, force: bool = False
+    comparison: Comparison,
+    plans: Sequence[Plan],
+    folder: Path,
+    *,
+    force: bool = False,
+    placing: Placing = nothing_more,
 ) -> tuple[Path, ...]:
     """Write comparison.html, .xlsx and .json into a folder, whole or not at all.
 
@@ -111,6 +116,8 @@ def save_comparison(
         Made where it is missing.
     force
         Whether files of these names may be replaced in a folder that is there.
+    placing
+        Called when all is written, just before the files take their names.
 
     Raises
     ------
@@ -123,14 +130,11 @@ def save_comparison(
     if target.exists() and not force:
         raise ScenarioError(f"{folder} exists already. Choose another --out, or give --force.")
     names = ("comparison.json", "comparison.xlsx", "comparison.html")
-    with disk_errors(target, "written"):
-        target.mkdir(parents=True, exist_ok=True)
-        with staging_folder(target / "comparison") as staging:
-            text = json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-            (staging / names[0]).write_text(text + "\n", encoding="utf-8")
-            write_comparison(comparison, staging / names[1])
-            page = make_comparison_page(plans, comparison)
-            (staging / names[2]).write_text(page, encoding="utf-8", errors="backslashreplace")
-            for name in names:
-                (staging / name).replace(target / name)
+    with disk_errors(target, "written"), staging_files(target) as staging:
+        text = json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        (staging / names[0]).write_text(text + "\n", encoding="utf-8")
+        write_comparison(comparison, staging / names[1])
+        page = make_comparison_page(plans, comparison)
+        (staging / names[2]).write_text(page, encoding="utf-8", errors="backslashreplace")
+        replace_files(staging, target, placing=placing)
     return tuple(folder / name for name in names)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import ScenarioError, StoreError
 from planner.inputs.databases import clean_message, expand_url, hide_password, refused_urls
 from planner.inputs.money import Currency
+from planner.interruptions import Undisturbed
 from planner.outputs.columns import Column, Table, figures, text
 from planner.outputs.plan import Plan
 from planner.outputs.summary import FORMAT_VERSION
+from planner.outputs.swap import Placing, nothing_more
 from planner.outputs.tables import plan_tables
 
 if TYPE_CHECKING:
@@ -26,7 +28,12 @@ LARGEST_DIGITS = 20
 
 
 def write_database(
-    plan: Plan, url: str, *, schema: str | None = None, force: bool = False
+    plan: Plan,
+    url: str,
+    *,
+    schema: str | None = None,
+    force: bool = False,
+    placing: Placing = nothing_more,
 ) -> tuple[str, ...]:
     """Write a plan's tables into a database, whole or not at all.
 
@@ -38,6 +45,8 @@ def write_database(
         Where the tables go; made where it is missing. None is the database's own default.
     force
         Whether tables of these names may be replaced.
+    placing
+        Called when all is sent, just before it is committed.
 
     Returns
     -------
@@ -59,7 +68,9 @@ def write_database(
     engine = _open_engine(full, shown, schema)
     try:
         with _without_empty_file(engine), engine.begin() as connection:
-            return _write_tables(connection, tables, plan.data.currency, schema, force, shown)
+            said = _write_tables(connection, tables, plan.data.currency, schema, force, shown)
+            placing()
+            return said
     except SQLAlchemyError as error:
         reason = clean_message(getattr(error, "orig", None) or error, full)
         message = f"The database {shown} failed: {reason}. Nothing of the plan was kept there."
@@ -125,9 +136,10 @@ def _without_empty_file(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        engine.dispose()
-        if new and path is not None:
-            path.unlink(missing_ok=True)
+        with Undisturbed():
+            engine.dispose()
+            if new and path is not None:
+                path.unlink(missing_ok=True)
         raise
 
 

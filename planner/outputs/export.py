@@ -15,7 +15,13 @@ from planner.outputs.maps.page import write_map
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import plan_areas
 from planner.outputs.report import write_report
-from planner.outputs.swap import replace_folder, staging_folder
+from planner.outputs.swap import (
+    Placing,
+    nothing_more,
+    replace_files,
+    replace_folder,
+    staging_files,
+)
 from planner.outputs.workbook import write_workbook
 from planner.outputs.writing import write_tables
 
@@ -93,7 +99,13 @@ FORMATS = {
 
 
 def export_plan(
-    plan: Plan, to: str, folder: Path, *, force: bool = False, against: Plan | None = None
+    plan: Plan,
+    to: str,
+    folder: Path,
+    *,
+    force: bool = False,
+    against: Plan | None = None,
+    placing: Placing = nothing_more,
 ) -> tuple[Path, ...]:
     """Write a plan for another tool, into a new folder or not at all.
 
@@ -105,6 +117,8 @@ def export_plan(
         Whether the files may join an existing folder, replacing those of the same names.
     against
         An earlier plan, for the formats that report what changes.
+    placing
+        Called when all is written, just before the files take their names.
 
     Returns
     -------
@@ -131,16 +145,13 @@ def export_plan(
     if target.exists() and not target.is_dir():
         message = f"{folder} is a file, not a folder: choose another --out"
         raise ScenarioError(message)
-    with disk_errors(target, "written"):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with staging_folder(target) as staging:
-            form.write(plan, staging, *extra)
-            names = sorted(path.name for path in staging.iterdir())
-            if target.is_dir():
-                for name in names:
-                    (staging / name).replace(target / name)
-            else:
-                replace_folder(staging, target, force=False)
+    with disk_errors(target, "written"), staging_files(target) as staging:
+        form.write(plan, staging, *extra)
+        names = sorted(path.name for path in staging.iterdir())
+        if target.is_dir():
+            replace_files(staging, target, placing=placing)
+        else:
+            replace_folder(staging, target, force=False, placing=placing)
     return tuple(folder / name for name in names)
 
 

@@ -19,7 +19,7 @@ from planner.inputs.open_files import find_locks
 from planner.outputs.plan import Plan
 from planner.outputs.state import read_state, write_state
 from planner.outputs.summary import FORMAT, FORMAT_VERSION
-from planner.outputs.swap import recover, replace_folder, staging_folder
+from planner.outputs.swap import Placing, nothing_more, recover, replace_folder, staging_folder
 from planner.outputs.writing import FolderWriter, write_folder
 
 MANIFEST = "manifest.json"
@@ -32,6 +32,7 @@ def save_plan(
     force: bool = False,
     extra: Mapping[str, FolderWriter] | None = None,
     progress: Callable[[str], None] | None = None,
+    placing: Placing = nothing_more,
 ) -> Plan:
     """Write a plan's whole folder; nobody ever sees half of one.
 
@@ -49,6 +50,8 @@ def save_plan(
         Further files by name, each with the function that writes it.
     progress
         Called with the name of each file before it is written.
+    placing
+        Called when all is written, just before the folder takes its name.
 
     Returns
     -------
@@ -66,10 +69,9 @@ def save_plan(
     with disk_errors(target, "written"):
         recover(target)
         refuse_existing(target, force=force)
-        target.parent.mkdir(parents=True, exist_ok=True)
         with staging_folder(target) as staging:
             timed = _fill(plan, staging, extra or {}, progress or _silent)
-            replace_folder(staging, target, force=force)
+            replace_folder(staging, target, force=force, placing=placing)
     return timed
 
 

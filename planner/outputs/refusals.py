@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.interruptions import Undisturbed
 from planner.outputs.cell_comments import CommentError, add_comments
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def write_refusals(path: Path, refused: Iterable[Edit]) -> tuple[Path | None, st
         return None, "no refused edit has a cell"
     try:
         target = _free_name(path)
-        with zipfile.ZipFile(path) as source, target.open("xb") as stream:
+        with Undisturbed(), zipfile.ZipFile(path) as source, target.open("xb") as stream:
             try:
                 add_comments(source, stream, comments)
             except BaseException:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from planner.interruptions import Undisturbed
 from planner.outputs.csv_files import format_number, quote_formula
 from planner.outputs.folder import disk_errors
+from planner.outputs.swap import Placing, nothing_more, replace_text
 from planner.outputs.sweep_page import SweepPage, make_sweep_page
 from planner.outputs.sweep_records import PLANS
 from planner.outputs.sweep_rows import SweepRow, find_unbeaten, known_tradeoffs, list_figures
@@ -26,6 +28,7 @@ def write_sweep(
     currency: str,
     inputs: dict[str, str],
     kept: bool,
+    placing: Placing = nothing_more,
 ) -> tuple[Path, ...]:
     """Write sweep.csv, sweep.json and sweep.html; the same rows give the same bytes.
 
@@ -43,6 +46,8 @@ def write_sweep(
         SHA-256 of each table's source.
     kept
         Whether each plan's folder is there.
+    placing
+        Called when all is made up, just before it is written.
 
     Raises
     ------
@@ -56,11 +61,10 @@ def write_sweep(
         "sweep.json": json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         "sweep.html": page,
     }
-    with disk_errors(folder, "written"):
+    with disk_errors(folder, "written"), Undisturbed():
+        placing()
         for file, text in texts.items():
-            written = folder / f".{file}.writing"
-            written.write_text(text, encoding="utf-8", newline="")
-            written.replace(folder / file)
+            replace_text(folder / file, text)
     return tuple(folder / file for file in texts)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from planner.errors import ScenarioError
 from planner.outputs.folder import disk_errors
 from planner.outputs.summary import plain_json
-from planner.outputs.swap import replace_folder, staging_folder
+from planner.outputs.swap import replace_folder, replace_text, staging_folder
 from planner.outputs.sweep_rows import SweepRow
 
 RECORDS, PLANS = "records", "plans"
@@ -75,10 +75,8 @@ def save_record(folder: Path, row: SweepRow, key: str, archive: bytes) -> None:
                     content.extractall(staging, filter="data")
                 replace_folder(staging, target, force=True)
         record = {"key": key, "plan": digest_folder(target) if archive else "", **row.as_dict()}
-        path = folder / RECORDS / f"{row.name}.json"
-        written = path.with_name(f".{path.name}.writing")
-        written.write_text(json.dumps(record, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        written.replace(path)
+        text = json.dumps(record, indent=1, allow_nan=False) + "\n"
+        replace_text(folder / RECORDS / f"{row.name}.json", text)
 
 
 def read_record(folder: Path, name: str, key: str, *, keep: bool) -> SweepRow | None:

@@ -11,6 +11,7 @@ from planner.errors import ScenarioError
 from planner.outputs.folder import disk_errors
 from planner.outputs.plain_page import render_page
 from planner.outputs.plan import Plan
+from planner.outputs.swap import Placing, nothing_more, replace_files, staging_files
 from planner.outputs.tracking_page import tracking_page
 from planner.tracking.following import Tracking
 
@@ -26,6 +27,7 @@ def save_tracking(
     folder: Path,
     *,
     force: bool = False,
+    placing: Placing = nothing_more,
 ) -> None:
     """Write track.html and track.json.
 
@@ -39,6 +41,8 @@ def save_tracking(
         Made where it does not exist.
     force
         Whether files of those names may be replaced.
+    placing
+        Called when both are written, just before they take their names.
 
     Raises
     ------
@@ -52,7 +56,8 @@ def save_tracking(
         raise ScenarioError(message)
     page = render_page(tracking_page(plan, tracking, standing))
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    with disk_errors(folder, "written"):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "track.html").write_text(page, encoding="utf-8", errors="backslashreplace")
-        (folder / "track.json").write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+    target = folder.resolve()
+    with disk_errors(folder, "written"), staging_files(target) as staging:
+        (staging / "track.html").write_text(page, encoding="utf-8", errors="backslashreplace")
+        (staging / "track.json").write_text(text + "\n", "utf-8", errors="backslashreplace")
+        replace_files(staging, target, placing=placing)

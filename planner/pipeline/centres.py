@@ -78,8 +78,14 @@ def _choose_number(
     start = Start(territory_of=rank[chosen.alignment.territory_of])
     rest = None if time_limit is None else 0.4 * time_limit
     result = align(
-        placed.problem.problem, seed=scenario.seed, time_limit=rest, progress=progress, start=start
+        placed.problem.problem,
+        seed=scenario.seed,
+        time_limit=rest,
+        effort=TURN_EFFORT if chosen.interrupted else 1.0,
+        progress=progress,
+        start=start,
     )
+    result = replace(result, interrupted=result.interrupted or chosen.interrupted)
     relaxed = tuple(
         f"alignment.measures.{m.name}"
         for m in placed.problem.problem.measures
@@ -187,10 +193,14 @@ def _take_turns(
             progress=progress,
             start=start,
         )
+        interrupted = bound.interrupted or result.interrupted
         if result.alignment is None:
-            return best or (now, result)
+            return _broken_off(best) if best and interrupted else best or (now, result)
         if best is None or _costs(result) < _costs(best[1]):
             best = now, result
+        if interrupted:
+            best = _broken_off(best)
+            break
         territory_of = result.alignment.territory_of
         start = Start(territory_of=territory_of, prices=result.prices)
         now = place_homes(scenario, now, _middles(now, now.problem.spread(territory_of)))
@@ -204,6 +214,10 @@ def _take_turns(
     )
     result = replace(result, findings=(*result.findings, note))
     return placed, with_bound(result, bound.bound, bound.bound_relaxes)
+
+
+def _broken_off(best: tuple[Company, AlignmentResult]) -> tuple[Company, AlignmentResult]:
+    return best[0], replace(best[1], interrupted=True)
 
 
 def _costs(result: AlignmentResult) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -97,13 +97,14 @@ class ClusterWorkers:
 
     def run(
         self, work: Work, shared: Sequence[bytes], jobs: Sequence[tuple[int, bytes]]
-    ) -> Iterator[tuple[int, bytes | None]]:
+    ) -> Generator[tuple[int, bytes | None], None, None]:
         """Yield each job's place and result as it is done, whoever dies meanwhile."""
         waiting = dict(enumerate(jobs))
         for _ in range(ROUNDS):
-            for place, result in self._run_once(work, shared, waiting):
-                del waiting[place]
-                yield place, result
+            with closing(self._run_once(work, shared, waiting)) as results:
+                for place, result in results:
+                    del waiting[place]
+                    yield place, result
             if not waiting:
                 return
         for place in waiting:
@@ -111,7 +112,7 @@ class ClusterWorkers:
 
     def _run_once(
         self, work: Work, shared: Sequence[bytes], jobs: Mapping[int, tuple[int, bytes]]
-    ) -> Iterator[tuple[int, bytes]]:
+    ) -> Generator[tuple[int, bytes], None, None]:
         """Yield what comes back; what was lost with a worker stays for the next round."""
         from distributed import as_completed
 

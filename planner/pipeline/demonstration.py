@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.outputs.folder import save_plan
+from planner.outputs.folder import disk_errors, save_plan
 from planner.outputs.plan import Plan
+from planner.outputs.swap import (
+    Placing,
+    discarded_if_interrupted,
+    nothing_more,
+    replace_files,
+    staging_files,
+)
 from planner.pipeline.planning import make_plan
 from planner.pipeline.progress import Progress
 from planner.scenario.reading import read_scenario
 
 
 def make_demo(
-    out: Path, *, accounts: int, reps: int, seed: int, force: bool, progress: Progress
+    out: Path,
+    *,
+    accounts: int,
+    reps: int,
+    seed: int,
+    force: bool,
+    progress: Progress,
+    placing: Placing = nothing_more,
 ) -> tuple[Plan, Path]:
     """Make a company, write its tables and scenarios, plan the baseline, and write the plan.
 
@@ -28,6 +42,8 @@ def make_demo(
         Whether an earlier demo may be replaced.
     progress
         Who is told where the work is.
+    placing
+        Called when all is written, just before the plan's folder takes its name.
 
     Returns
     -------
@@ -39,8 +55,12 @@ def make_demo(
 
     progress.start("company")
     company = build_company(accounts=accounts, reps=reps, seed=seed)
-    write_company(company, out)
-    plan = make_plan(read_scenario(out / "baseline.toml"), out, progress=progress)
-    progress.start("writing")
     folder = out / "plan"
-    return save_plan(plan, folder, force=force, progress=progress.note), folder
+    with discarded_if_interrupted(out):
+        with disk_errors(out, "written"), staging_files(out) as staging:
+            write_company(company, staging)
+            replace_files(staging, out)
+        plan = make_plan(read_scenario(out / "baseline.toml"), out, progress=progress)
+        progress.start("writing")
+        plan = save_plan(plan, folder, force=force, progress=progress.note, placing=placing)
+    return plan, folder

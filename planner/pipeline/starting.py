@@ -8,6 +8,7 @@ from pathlib import Path
 
 from planner.errors import ScenarioError, StoreError
 from planner.inputs.tables import Table, known_tables
+from planner.interruptions import Undisturbed
 
 CONTRACT_TABLES = (
     *("accounts", "history", "reps", "quotas", "opportunities", "activities", "places"),
@@ -49,8 +50,9 @@ def write_starter(folder: Path) -> list[Path]:
     if there:
         raise ScenarioError(f"{folder} already holds {', '.join(there)}; nothing was written.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder / name, text) for name, text in texts.items()]
+        with Undisturbed():
+            folder.mkdir(parents=True, exist_ok=True)
+            return [_write(folder / name, text) for name, text in texts.items()]
     except OSError as error:
         raise StoreError(f"{folder} cannot be written: {error.strerror}.") from error
 

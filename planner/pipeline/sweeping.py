@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -289,14 +290,15 @@ def _share(
     scenarios = [run.combinations[users[name][0]].scenario for name in names]
     shared = [part_of(scenario) for scenario in scenarios]
     jobs = [(place, pack(scenario)) for place, scenario in enumerate(scenarios)]
-    for done, (place, content) in enumerate(_run_jobs(run, work, shared, jobs), start=1):
-        answer: Answer = LOST if content is None else unpack(content)
-        run.progress.note(f"{done} of {len(jobs)}", done / len(jobs))
-        if answer.result is not None:
-            found[names[place]] = pack(answer.result)
-            continue
-        for user in users[names[place]]:
-            run.settle(user, answer)
+    with closing(_run_jobs(run, work, shared, jobs)) as results:
+        for done, (place, content) in enumerate(results, start=1):
+            answer: Answer = LOST if content is None else unpack(content)
+            run.progress.note(f"{done} of {len(jobs)}", done / len(jobs))
+            if answer.result is not None:
+                found[names[place]] = pack(answer.result)
+                continue
+            for user in users[names[place]]:
+                run.settle(user, answer)
     return found
 
 
@@ -319,14 +321,16 @@ def _plan(
         (parts[key_of(one.scenario)], pack((one.scenario, run.keep)))
         for one in (run.combinations[place] for place in places)
     ]
-    for done, content in _run_jobs(run, work, list(shared.values()), jobs):
-        run.settle(places[done], LOST if content is None else unpack(content))
+    with closing(_run_jobs(run, work, list(shared.values()), jobs)) as results:
+        for done, content in results:
+            run.settle(places[done], LOST if content is None else unpack(content))
 
 
 def _run_jobs(
     run: _Run, work: Work, shared: Sequence[bytes], jobs: Sequence[tuple[int, bytes]]
-) -> Iterator[tuple[int, bytes | None]]:
-    return run.workers.run(work, shared, jobs) if jobs else iter(())
+) -> Generator[tuple[int, bytes | None], None, None]:
+    if jobs:
+        yield from run.workers.run(work, shared, jobs)
 
 
 def _refuse_unusable(run: _Run) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tempfile
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any, Protocol
+
+from planner.interruptions import Undisturbed
 
 Work = Callable[[bytes, bytes], bytes]
 # A job whose process died is tried again with the others, then alone, and then given up.
@@ -21,7 +26,7 @@ class Workers(Protocol):
 
     def run(
         self, work: Work, shared: Sequence[bytes], jobs: Sequence[tuple[int, bytes]]
-    ) -> Iterator[tuple[int, bytes | None]]:
+    ) -> Generator[tuple[int, bytes | None], None, None]:
         """Yield each job's place and result as it is done; None for one that nobody survives.
 
         Parameters
@@ -49,14 +54,15 @@ class LocalWorkers:
 
     def run(
         self, work: Work, shared: Sequence[bytes], jobs: Sequence[tuple[int, bytes]]
-    ) -> Iterator[tuple[int, bytes | None]]:
+    ) -> Generator[tuple[int, bytes | None], None, None]:
         """Yield each job's place and result as it is done; see :class:`Workers`."""
         waiting = dict(enumerate(jobs))
         for last in range(ROUNDS):
             for bunch in self._bunches(waiting, alone=last == ROUNDS - 1):
-                for place, result in self._run_once(work, shared, bunch):
-                    del waiting[place]
-                    yield place, result
+                with closing(self._run_once(work, shared, bunch)) as results:
+                    for place, result in results:
+                        del waiting[place]
+                        yield place, result
             if not waiting:
                 return
         for place in waiting:
@@ -70,15 +76,10 @@ class LocalWorkers:
 
     def _run_once(
         self, work: Work, shared: Sequence[bytes], jobs: Mapping[int, tuple[int, bytes]]
-    ) -> Iterator[tuple[int, bytes]]:
+    ) -> Generator[tuple[int, bytes], None, None]:
         """Yield what comes back before a process dies."""
-        pool = ProcessPoolExecutor(
-            max_workers=min(self._count, len(jobs)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_ignore_interrupts,
-        )
         queue, running = list(jobs.items()), dict[Future[bytes], int]()
-        try:
+        with _Pool(min(self._count, len(jobs)), running) as pool, suppress(BrokenProcessPool):
             while queue or running:
                 # Only what is about to run is handed over: shared parts may be large.
                 while queue and len(running) <= self._count:
@@ -86,21 +87,85 @@ class LocalWorkers:
                     running[pool.submit(work, shared[part], job)] = place
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     yield running.pop(future), future.result()
-        except BrokenProcessPool:
-            return
-        finally:
-            _stop(pool, at_once=bool(running))
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that waits: half a search must not pass for a plan."""
+class _Pool:
+    """Processes that end with this block, at once where nobody waits for what they do.
+
+    Parameters
+    ----------
+    count
+        How many processes.
+    running
+        What they do: whoever leaves before it is done waits for none of it.
+    """
+
+    def __init__(self, count: int, running: Mapping[Future[bytes], int]) -> None:
+        self._count, self._running = count, running
+        self._folder: str | None = None
+
+    def __enter__(self) -> _Pool:
+        # One folder for what they write meanwhile: a process that is ended cannot tidy up.
+        try:
+            with Undisturbed():
+                self._folder = tempfile.mkdtemp(prefix="planner-")
+                self._pool = ProcessPoolExecutor(
+                    max_workers=self._count,
+                    mp_context=multiprocessing.get_context("spawn"),
+                    initializer=_begin,
+                    initargs=(self._folder,),
+                )
+        except BaseException:
+            self._tidy_up()
+            raise
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        with Undisturbed():
+            processes: dict[Any, Any] = dict(getattr(self._pool, "_processes", None) or {})
+            for process in processes.values() if self._running else ():
+                with suppress(OSError):
+                    process.terminate()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def submit(self, work: Work, shared: bytes, job: bytes) -> Future[bytes]:
+        """Hand a job over, to a new process where all are busy."""
+        # A process that Ctrl-C leaves half-begun would be known to nobody.
+        with Undisturbed(), _deaf_from_birth():
+            return self._pool.submit(work, shared, job)
+
+
+@contextmanager
+def _deaf_from_birth() -> Iterator[None]:
+    """Let processes that are begun here hear no Ctrl-C: a terminal sends it to all of them.
+
+    Half a search must not pass for a plan, and they have nothing to say about it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(folder: str) -> None:
+    """Leave Ctrl-C to the process that waits, and end when it has gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = folder
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
 
-def _stop(pool: ProcessPoolExecutor, *, at_once: bool) -> None:
-    """End the pool's processes, at once where nobody waits for what they do."""
-    processes: dict[Any, Any] = dict(getattr(pool, "_processes", None) or {})
-    for process in processes.values() if at_once else ():
-        with suppress(OSError):
-            process.terminate()
-    pool.shutdown(wait=True, cancel_futures=True)
+def _end_with_parent(folder: str) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)

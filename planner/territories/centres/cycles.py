@@ -49,6 +49,8 @@ class CentreSearch:
         Territories that keep their limits, met since the last exchange; None: not kept.
     strictness
         What breaking a limit by a mean territory counts for, in mean territories' costs.
+    interrupted
+        Whether it was broken off.
     """
 
     choice: Choice
@@ -63,6 +65,7 @@ class CentreSearch:
     attempt: tuple[Ints, Ints] | None = None
     met: list[Columns] | None = None
     strictness: float = 10.0
+    interrupted: bool = False
 
     @property
     def cost(self) -> float:

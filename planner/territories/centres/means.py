@@ -84,12 +84,15 @@ def solve_means(problem: AlignmentProblem, run: Run, begin: Ints | None = None) 
         if parts.max() + 1 > choice.territories:
             refused = (*findings, refuse_parts(problem, parts))
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
-    best = MeanBest(slot_of=np.zeros(choice.units, np.int64))
+    best, bound = MeanBest(slot_of=np.zeros(choice.units, np.int64)), None
+    interrupted = False
     try:
         search_means(choice, sites, run, best, begin)
         bound = bound_means(choice, run, best.cost)
     except KeyboardInterrupt:
-        bound = None
+        interrupted = True
+    if interrupted and not np.isfinite(best.broken):
+        return report_choice(problem, run, None, bound=None, findings=findings, interrupted=True)
     centres = find_means(sites, best.slot_of, choice.territories)
     weights = np.ones(choice.units) if sites.weights is None else sites.weights
     term = TravelTerm(
@@ -109,6 +112,7 @@ def solve_means(problem: AlignmentProblem, run: Run, begin: Ints | None = None) 
         centre_points=centres,
         relaxes=("contiguity",) if choice.connected else (),
         findings=findings,
+        interrupted=interrupted,
     )
 
 

@@ -35,6 +35,7 @@ def report_choice(
     infeasible: bool = False,
     relaxes: tuple[str, ...] = (),
     findings: tuple[Finding, ...] = (),
+    interrupted: bool = False,
 ) -> AlignmentResult:
     """Return the result of a solve that chose centres, or compact territories.
 
@@ -58,6 +59,8 @@ def report_choice(
         Hard rules that the bound leaves out.
     findings
         What was noticed on the way.
+    interrupted
+        Whether the solve was broken off.
     """
     if territory_of is None:
         status: Status = "infeasible" if infeasible else "unknown"
@@ -69,6 +72,7 @@ def report_choice(
             seconds=run.seconds,
             alignment=None,
             findings=findings,
+            interrupted=interrupted,
         )
     found = evaluate(settled, territory_of)
     made = Alignment(territory_of=territory_of, centres=centres, centre_points=centre_points)
@@ -84,6 +88,7 @@ def report_choice(
             violations=found.violations,
             bound_relaxes=relaxes,
             findings=findings,
+            interrupted=interrupted,
         )
     result = AlignmentResult(
         status="feasible",
@@ -95,6 +100,7 @@ def report_choice(
         bound_relaxes=relaxes,
         cost_by_term=found.cost_by_term,
         findings=(*findings, *find_large_units(settled, territory_of)),
+        interrupted=interrupted,
     )
     return _judge(result)
 

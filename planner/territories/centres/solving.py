@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -142,8 +141,10 @@ def search_centres(
             np.array([np.inf]),
         ),
     )
-    with suppress(KeyboardInterrupt):
+    try:
         _search(search, begin, proves=proves)
+    except KeyboardInterrupt:
+        search.interrupted = True
     return search
 
 
@@ -231,7 +232,10 @@ def _report(
     choice = search.choice
     slot_of, centres = search.best.slot_of, search.best.centre
     if not np.isfinite(search.cost):
-        assert search.attempt is not None
+        if search.attempt is None:
+            return report_choice(
+                problem, run, None, bound=None, findings=findings, interrupted=search.interrupted
+            )
         slot_of, centres = search.attempt
     settled = settle(problem, choice, centres)
     sites = problem.sites
@@ -245,6 +249,7 @@ def _report(
         centre_points=None if sites.points is None else locate(sites, centres),
         relaxes=_name_relaxed(problem, choice),
         findings=findings,
+        interrupted=search.interrupted,
     )
     if has_other_rules(problem):
         from planner.territories.sites.headcount import finish_under_all_rules

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -112,11 +111,20 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     begin = None
     if start is not None and start.territory_of is not None:
         begin = problem.collapse(start.territory_of)
-    with suppress(KeyboardInterrupt):
+    interrupted = False
+    try:
         search_starts(search, run, begin)
+    except KeyboardInterrupt:
+        interrupted = True
     found = search.attempt if search.diameter is None else search.best.slot_of
     return report_choice(
-        problem, run, found, bound=search.floor, cost=search.diameter, findings=findings
+        problem,
+        run,
+        found,
+        bound=search.floor,
+        cost=search.diameter,
+        findings=findings,
+        interrupted=interrupted,
     )
 
 

@@ -44,6 +44,8 @@ def finish_under_all_rules(
     for _ in range(ROUNDS - 1):
         if best.alignment is None or best.cost is None or run.is_over():
             break
+        if best.interrupted or chosen.interrupted:
+            break
         slot_of = problem.collapse(best.alignment.territory_of)
         centres = find_medians(choice, slot_of)
         if (centres == placed).all():
@@ -52,7 +54,8 @@ def finish_under_all_rules(
         if made.cost is None or made.cost >= best.cost:
             break
         best, placed = made, centres
-    return _report(problem, choice, chosen, best, placed)
+    result = _report(problem, choice, chosen, best, placed)
+    return replace(result, interrupted=result.interrupted or chosen.interrupted)
 
 
 def _assign(
