@@ -1,20 +1,59 @@
 """Ctrl-C while a command runs: remembered for whoever loses its trace, and held back from short steps.
 
 Libraries make other errors of it, so it is remembered. Where a folder takes its name, or is taken
-away, it waits until that is done: nothing is left half-written.
+away, it waits until that is done: nothing is left half-written. Several in quick succession are
+one: the second would break into what the first makes tidy up.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
-# What a signal's handler reads and writes must be plain: a lock could be held by what it breaks in on.
-_presses = 0
-_holds = 0
+QUIET_SECONDS = 0.5
+
+
+class _Pressed:
+    """What is known of Ctrl-C. Plain: a lock could be held by what the signal's handler breaks into."""
+
+    __slots__ = ("heeded", "holds", "presses", "waits")
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.presses, self.holds, self.waits = 0, 0, False
+        self.heeded = -QUIET_SECONDS
+
+    def answer(self, number: int, frame: FrameType | None) -> None:
+        """Handle the signal."""
+        self.presses += 1
+        now = time.monotonic()
+        if now - self.heeded < QUIET_SECONDS:
+            return
+        if self.holds:
+            self.waits = True
+            return
+        self.heeded = now
+        signal.default_int_handler(number, frame)
+
+    def release(self) -> bool:
+        """End a hold, and return whether Ctrl-C waits for its end."""
+        self.holds -= 1
+        waited = self.waits and not self.holds
+        if waited:
+            self.waits, self.heeded = False, time.monotonic()
+        return waited
+
+
+# A process has one Ctrl-C.
+_pressed = _Pressed()
+_answer = _pressed.answer
 
 
 @contextmanager
@@ -27,19 +66,20 @@ def noting_interruptions() -> Iterator[None]:
     try:
         yield
     finally:
-        if noted and signal.getsignal(signal.SIGINT) is _note:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        if noted:
+            if signal.getsignal(signal.SIGINT) is _answer:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            _pressed.forget()
 
 
 def note_interruptions() -> bool:
     """Remember each Ctrl-C from here on, and return whether it is Python's own that answers it."""
-    global _presses, _holds  # noqa: PLW0603 - a process has one Ctrl-C
-    if not _in_main_thread() or signal.getsignal(signal.SIGINT) is _note:
+    if not _in_main_thread() or signal.getsignal(signal.SIGINT) is _answer:
         return False
-    _presses = _holds = 0
+    _pressed.forget()
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:
-        signal.signal(signal.SIGINT, _note)
+        signal.signal(signal.SIGINT, _answer)
     return ours
 
 
@@ -51,26 +91,25 @@ def ignore_interruptions() -> None:
 
 def was_pressed() -> bool:
     """Return whether Ctrl-C was pressed since the command began."""
-    return _presses > 0
+    return _pressed.presses > 0
 
 
 def finish_undisturbed() -> None:
     """Heed no Ctrl-C any more: what the command was for is done, and only remains to be told."""
-    global _holds  # noqa: PLW0603 - a process has one Ctrl-C
     if _in_main_thread():
-        _holds += 1
+        _pressed.holds += 1
 
 
 class Undisturbed:
     """A short step that Ctrl-C may not break off; it is heeded where the outermost one ends."""
 
-    __slots__ = ("_before", "_counts")
+    __slots__ = ("_counts",)
 
     def __enter__(self) -> None:
         """Hold Ctrl-C back."""
-        global _holds  # noqa: PLW0603 - a process has one Ctrl-C
-        self._before, self._counts = _presses, _in_main_thread()
-        _holds += self._counts
+        self._counts = _in_main_thread()
+        if self._counts:
+            _pressed.holds += 1
 
     def __exit__(
         self,
@@ -79,17 +118,8 @@ class Undisturbed:
         trace: TracebackType | None,
     ) -> None:
         """Heed what was held back, unless something else is being raised already."""
-        global _holds  # noqa: PLW0603 - a process has one Ctrl-C
-        _holds -= self._counts
-        if self._counts and not _holds and error is None and _presses > self._before:
+        if self._counts and _pressed.release() and error is None:
             raise KeyboardInterrupt
-
-
-def _note(number: int, frame: FrameType | None) -> None:
-    global _presses  # noqa: PLW0603 - a process has one Ctrl-C
-    _presses += 1
-    if not _holds:
-        signal.default_int_handler(number, frame)
 
 
 def _in_main_thread() -> bool:

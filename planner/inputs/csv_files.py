@@ -13,6 +13,7 @@ from planner.findings import EXAMPLES_SHOWN, Finding
 from planner.inputs.encodings import TextFile, to_utf8
 from planner.inputs.parameters import TableParameters
 from planner.inputs.raw import LONGEST_CELL, MOST_COLUMNS, RawTable, unreadable
+from planner.interruptions import Undisturbed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +60,9 @@ def read_csv(
     UnreadableError
         When it is not text, has no header, or most of its rows are broken.
     """
-    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
+    with Undisturbed():
+        place = tempfile.TemporaryDirectory(prefix="planner-")
+    with place as folder:
         text = to_utf8(table, location, path, parameters.encoding, Path(folder))
         first, hint = _read_header_text(text.path)
         delimiter = parameters.delimiter or hint or _find_delimiter(first)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from tests.drawings import leave_out_drawings
 
@@ -35,11 +36,12 @@ LIMITS: dict[str, Callable[[], None]] = {"full": fill_up, "": lambda: None}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """How a run ended, and what it printed and said."""
+    """How a run ended, what it printed and said, and what it left in the folder for such files."""
 
     returncode: int
     stdout: str
     stderr: str
+    temporary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,8 @@ class Run:
             self.said.with_suffix(end).read_text(encoding="utf-8") for end in (".out", ".err")
         )
         assert "Traceback" not in said, said
-        return Done(returncode=code, stdout=printed, stderr=said)
+        left = tuple(path.name for path in self.said.with_suffix(".tmp").iterdir())
+        return Done(returncode=code, stdout=printed, stderr=said, temporary=left)
 
 
 @dataclass(slots=True)
@@ -76,6 +79,7 @@ class Nursery:
         """Start a run of the command line, perhaps under one of ``LIMITS``."""
         self.count += 1
         said = self.folder / f"run{self.count}"
+        said.with_suffix(".tmp").mkdir()
         order = {"words": list(words), "said": str(said), "limit": limit}
         return Run(pid=int(self.ask(order)), said=said, nursery=self)
 
@@ -127,25 +131,22 @@ def answer(number: int) -> None:
     sys.stdout.flush()
 
 
-def plan(order: dict[str, str]) -> None:
+def plan(order: dict[str, str]) -> NoReturn:
     """Be a run of the command line."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     for number, end in ((1, ".out"), (2, ".err")):
         os.dup2(os.open(order["said"] + end, os.O_WRONLY | os.O_CREAT), number)
+    os.environ["TMPDIR"] = order["said"] + ".tmp"
+    tempfile.tempdir = None
     LIMITS[order["limit"]]()
     sys.argv = ["planner", *order["words"]]
     from planner.cli import main
 
-    code = 0
-    try:
-        main()
-    except SystemExit as end:
-        code = int(end.code or 0)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    # It ends by SystemExit, through everything that Python does at its end.
+    main()
+    raise AssertionError("it came back")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from planner.cli.commands import run
 from planner.cli.failures import was_interrupted
 from planner.errors import ScenarioError
 from planner.interruptions import noting_interruptions, was_pressed
+from tests.pressing import own_handler, press
 
 
 def wrapped(inner: BaseException) -> BaseException:
@@ -44,17 +44,11 @@ def test_ctrl_c_is_known_in_any_disguise(error: BaseException, interrupted: bool
     assert was_interrupted(error) is interrupted
 
 
-@pytest.fixture
-def own_handler() -> Iterator[None]:
+@pytest.fixture(name="own_handler")
+def python_answers() -> Iterator[None]:
     """Python's own answer to Ctrl-C, as in a fresh process."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-def press(*_anything: object, **_more: object) -> None:
-    """Press Ctrl-C in this process."""
-    os.kill(os.getpid(), signal.SIGINT)
+    with own_handler():
+        yield
 
 
 # NumPy keeps the function for the life of its process: it has one of its own here.

@@ -161,20 +161,24 @@ def judge_interrupted(done: Done, plan: Path) -> None:
         assert "no plan was written" in done.stderr
         assert not plan.exists()
     assert beside(plan) == []
+    assert done.temporary == ()
 
 
 def test_an_interruption_at_any_moment_leaves_a_plan_or_none(
     company: Path, nursery: Nursery, old_plan: tuple[Path, float], tmp_path: Path
 ) -> None:
-    """Ctrl-C ends with 0 and a whole plan, or with 130, a message and no folder."""
+    """Ctrl-C, once or twice, ends with 0 and a whole plan, or with 130, a message and no folder."""
     random = Random(4)
     for number in range(INTERRUPTIONS):
         plan = tmp_path / str(number) / "plan"
         plan.parent.mkdir()
         run = nursery.start(*words(company, plan))
         # The first moments belong to the fork itself, which is no part of the program.
-        time.sleep((0.1 + random.uniform(0.0, 0.8)) * old_plan[1])
+        time.sleep((0.1 + random.uniform(0.0, 0.9)) * old_plan[1])
         run.send(signal.SIGINT)
+        if number % 2:
+            time.sleep(random.choice((0.0, 0.002, 0.02, 0.2)))
+            run.send(signal.SIGINT)
         judge_interrupted(run.finish(), plan)
 
 
