@@ -12,13 +12,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import Cluster, make_cluster, remove_cluster
 from tests.sharing import make_once
 
-# A slow machine is not a failure: how long things take belongs into the benchmarks.
-settings.register_profile("planner", deadline=None)
+# A slow machine is not a failure: how long things take belongs into the benchmarks. The same
+# examples everywhere, as in CI; new ones are what `make fuzz` is for.
+settings.register_profile(
+    "planner",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("planner")
 
 # Threads of the libraries would fight for the cores that pytest-xdist already uses.

@@ -16,6 +16,8 @@ import pytest
 PASSWORD = "geheim-9Zq"
 USER = "planner"
 DATABASE = "planner"
+# Below those that systems hand out: while it is stopped, no other test's connection takes its port.
+FIRST_PORT, OWN_PORTS = 15_000, 15_000
 # Only the server is ever stopped hard, never the machine: what it wrote need not be flushed.
 SETTINGS = ("max_connections=60",)
 # For servers that nobody stops in the middle.
@@ -71,7 +73,7 @@ class Cluster:
             f" -c {setting}" for setting in (*SETTINGS, *(() if self.durable else QUICK))
         )
         log = self.folder / "log"
-        self._run("pg_ctl", "-w", "-t", "60", "-o", options, "-l", str(log), "start")
+        self._run("pg_ctl", "-w", "-t", "300", "-o", options, "-l", str(log), "start")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop the server; ``immediate`` is what pulling the plug looks like to its clients."""
@@ -152,6 +154,11 @@ def _give_away(*paths: Path) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on, and that no connection is given before it starts."""
+    begin = os.getpid() * 37
+    for number in range(OWN_PORTS):
+        port = FIRST_PORT + (begin + number) % OWN_PORTS
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("there is no free port")

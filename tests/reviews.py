@@ -197,7 +197,7 @@ def run_review(
     finally:
         review.close()
         server.should_exit = True
-        thread.join(20)
+        thread.join(120)
 
 
 def add_everybody(application: FastAPI) -> None:

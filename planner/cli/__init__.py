@@ -20,5 +20,5 @@ def main() -> None:
             ignore_interruptions()
     except KeyboardInterrupt:
         # Before the command line stands; from then on it ends by itself.
-        sys.stderr.write("Interrupted before anything was done.\n")
+        sys.stderr.write("Interrupted before there was anything to keep; no plan was written.\n")
         raise SystemExit(130) from None

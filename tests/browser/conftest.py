@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
+# What a browser waits for may take long on a machine that others use.
+PATIENCE_MS = 180_000
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-quic",
@@ -69,5 +71,6 @@ class Watched:
 def watched(browser: Browser) -> Iterator[Watched]:
     """A new page of 1280 × 800 whose network is off."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    context.set_default_timeout(PATIENCE_MS)
     yield Watched(context.new_page())
     context.close()

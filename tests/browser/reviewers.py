@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from planner.review.sessions import ensure_owner, make_link
 from planner.review.users import find_user
-from tests.browser.conftest import ARTEFACTS
+from tests.browser.conftest import ARTEFACTS, PATIENCE_MS
 from tests.reviews import Review
 
 PLAN = "/plans/baseline"
@@ -39,6 +39,7 @@ class Reviewers:
         """Return the page of a user: owner, ops, fin, mia, max, rita or eye."""
         if name not in self._pages:
             context = self.browser.new_context(viewport={"width": width, "height": height})
+            context.set_default_timeout(PATIENCE_MS)
             context.route("**/*", self._guard)
             page = context.new_page()
             page.on("pageerror", lambda error: self.errors.append(f"{name}: {error}"))
@@ -85,7 +86,7 @@ class Reviewers:
         return note
 
 
-def wait_until(page: Page, condition: str, seconds: float = 30.0) -> None:
+def wait_until(page: Page, condition: str, seconds: float = PATIENCE_MS / 1000) -> None:
     """Wait until something holds; a strict page refuses the browser's own way of waiting."""
     ends = time.monotonic() + seconds
     while not page.evaluate(condition):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from planner.review.parameters import ReviewParameters
 from planner.review.sessions import ensure_owner, make_link
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.reviewers import PLAN, wait_until
 from tests.reviews import run_review, split_managers
 
@@ -45,19 +47,26 @@ def tiles() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+def share_of_red(page: Page) -> float:
+    """Return the share of the map that shows the tiles' colour."""
+    from matplotlib.image import imread
+
+    drawn = imread(BytesIO(page.locator("#map").screenshot()))
+    return float(((drawn[..., 0] > 0.7) & (drawn[..., 1] < 0.35)).mean())
+
+
 def test_tiles_lie_under_the_map_where_a_server_is_named(
     tiles: tuple[str, list[str]], demo_plan: Path, browser: Browser, tmp_path: Path
 ) -> None:
     """Pictures come and are drawn, their source is named, and no other host is asked."""
     address, asked = tiles
-    from matplotlib.image import imread
-
     split_managers(demo_plan, tmp_path / "managed")
     parameters = ReviewParameters(
         tile_server=address + "/{z}/{x}/{y}.png", tile_credit="© Somebody"
     )
     with run_review(tmp_path / "managed", tmp_path, parameters=parameters) as review:
         context = browser.new_context(viewport={"width": 1280, "height": 850})
+        context.set_default_timeout(PATIENCE_MS)
         page, hosts = context.new_page(), set()
         page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
         page.goto(f"{review.url}/enter?token={make_link(review.store, ensure_owner(review.store))}")
@@ -66,9 +75,10 @@ def test_tiles_lie_under_the_map_where_a_server_is_named(
         wait_until(
             page, "[...window.territoryMap.tiles.pictures.values()].every((p) => p.naturalWidth)"
         )
-        page.wait_for_timeout(300)
-        drawn = imread(BytesIO(page.locator("#map").screenshot()))
-        assert ((drawn[..., 0] > 0.7) & (drawn[..., 1] < 0.35)).mean() > 0.1
+        ends = time.monotonic() + PATIENCE_MS / 1000
+        while share_of_red(page) <= 0.1:
+            assert time.monotonic() < ends, "the pictures that came are not drawn"
+            page.wait_for_timeout(100)
         assert page.locator("#credit").inner_text() == "© Somebody"
         context.close()
     assert asked

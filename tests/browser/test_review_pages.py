@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from planner.outputs.folder import load_plan, save_plan
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.reviewers import PLAN, Reviewers, draw_around, wait_until
 from tests.reviews import run_review
 
@@ -191,6 +192,7 @@ def test_hostile_names_are_text_in_the_one_file_map(
     """The map that travels by e-mail shows them as text too, in its static picture as well."""
     spoil_names(demo_plan, tmp_path / "spoilt")
     context = browser.new_context(offline=True)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto((tmp_path / "spoilt" / "map.html").as_uri())
     page.wait_for_selector("body[data-ready=true]")

@@ -119,10 +119,16 @@ def serve(company: str, folder: str) -> None:
         if "wait" in order:
             status = os.waitpid(order["wait"], 0)[1]
             answer(os.waitstatus_to_exitcode(status))
-        elif pid := os.fork():
+            continue
+        begun, begin = os.pipe()
+        if pid := os.fork():
+            os.close(begin)
+            # What falls into the fork itself is no matter of the program.
+            os.read(begun, 1)
+            os.close(begun)
             answer(pid)
         else:
-            plan(order)
+            plan(order, begin)
 
 
 def answer(number: int) -> None:
@@ -131,8 +137,8 @@ def answer(number: int) -> None:
     sys.stdout.flush()
 
 
-def plan(order: dict[str, str]) -> NoReturn:
-    """Be a run of the command line."""
+def plan(order: dict[str, str], begin: int) -> NoReturn:
+    """Be a run of the command line; say when it begins."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -145,6 +151,7 @@ def plan(order: dict[str, str]) -> NoReturn:
     from planner.cli import main
 
     # It ends by SystemExit, through everything that Python does at its end.
+    os.write(begin, b"!")
     main()
     raise AssertionError("it came back")
 

@@ -52,7 +52,7 @@ def scenario(folder: Path, url: str, query: str) -> Path:
 
 def test_it_goes_away_while_it_is_read(cluster: Cluster, tmp_path: Path) -> None:
     """Exit code 5, a message without the password, and no plan's folder."""
-    path = scenario(tmp_path, cluster.url(), "SELECT pg_sleep(60), 1 AS account_id")
+    path = scenario(tmp_path, cluster.url(), "SELECT pg_sleep(600), 1 AS account_id")
     command = [
         sys.executable,
         str(ROOT / "cli.py"),
@@ -65,7 +65,7 @@ def test_it_goes_away_while_it_is_read(cluster: Cluster, tmp_path: Path) -> None
     _wait_for_sleep(cluster)
     cluster.stop()
     try:
-        printed, said = process.communicate(timeout=60)
+        printed, said = process.communicate(timeout=300)
     finally:
         cluster.start()
     assert process.returncode == 5, said
@@ -78,7 +78,7 @@ def test_it_goes_away_while_it_is_read(cluster: Cluster, tmp_path: Path) -> None
 def _wait_for_sleep(cluster: Cluster) -> None:
     engine = sa.create_engine(cluster.url())
     asked = sa.text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")
-    for _ in range(300):
+    for _ in range(3_000):
         with engine.connect() as connection:
             if connection.execute(asked).scalar_one():
                 break

@@ -43,7 +43,7 @@ class Killer:
         """Kill once, with others still to come."""
         if self.stage == "plans" and not self.killed_at and (fraction or 0) < 1:
             self.victim.send_signal(signal.SIGKILL)
-            self.victim.wait(timeout=30)
+            self.victim.wait(timeout=120)
             self.killed_at = text
 
 
@@ -51,7 +51,7 @@ def start_part(part: str, *arguments: str) -> subprocess.Popen[bytes]:
     """Start a scheduler or a worker as users do."""
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
-        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "10s",
+        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "120s",
     }
     command = [sys.executable, "-m", f"distributed.cli.dask_{part}", *arguments]
     return subprocess.Popen(
@@ -61,7 +61,7 @@ def start_part(part: str, *arguments: str) -> subprocess.Popen[bytes]:
 
 def wait_for(path: Path) -> str:
     """Return the scheduler's address as soon as it has written it."""
-    for _ in range(600):
+    for _ in range(3_000):
         if path.is_file() and path.stat().st_size:
             try:
                 return str(json.loads(path.read_text(encoding="utf-8"))["address"])
@@ -72,8 +72,11 @@ def wait_for(path: Path) -> str:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+def cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Run a scheduler and two workers, and end what is left of them."""
+    monkeypatch.setattr("planner.pipeline.cluster.PATIENCE", 300.0)
     place = tmp_path / "scheduler.json"
     quiet = ("--no-dashboard",)
     scheduler = start_part(
@@ -95,7 +98,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     finally:
         for process in processes:
             process.kill()
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
 
 def files_of(sweep: Sweep, folder: Path) -> dict[str, bytes]:

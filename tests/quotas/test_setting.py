@@ -19,7 +19,9 @@ from tests.quotas.conftest import USD, YEAR, assert_exact, make_books, make_reps
 
 TREE = {"A": "D1", "B": "D1", "C": "D2", "D1": "V1", "D2": "V1", "V1": None}
 SETTLE = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -25,7 +25,7 @@ from tests.web.test_serving import serving
 
 API = "/api/plans/baseline"
 NAMES = ("ada", "ben", "cleo", "dan")
-CONFIRMED, SECONDS = 60, 60.0
+CONFIRMED, SECONDS = 60, 300.0
 
 
 @dataclass(slots=True)
@@ -104,17 +104,23 @@ def test_kill_9_loses_nothing_that_was_confirmed(
         for thread in threads:
             thread.start()
         ends = time.monotonic() + SECONDS
-        while sum(one.confirmed for one in workers) < CONFIRMED and time.monotonic() < ends:
+        while not have_enough(workers) and time.monotonic() < ends:
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
         for thread in threads:
-            thread.join(20)
+            thread.join(120)
     assert min(one.confirmed for one in workers) > 0
     with serving(folder, "--database", database) as (_, printed):
         for worker in workers:
             with closing(sign_in(store, printed["url"], worker.name)) as client:
                 check_kept(client, worker)
     store.close()
+
+
+def have_enough(workers: list[Worker]) -> bool:
+    """Return whether everybody had something confirmed, and all together enough."""
+    confirmed = [one.confirmed for one in workers]
+    return min(confirmed) > 0 and sum(confirmed) >= CONFIRMED
 
 
 def check_kept(client: httpx.Client, worker: Worker) -> None:

@@ -58,7 +58,7 @@ def test_it_serves_until_it_is_interrupted(plan: Path, number: signal.Signals) -
             held = client.build_request("GET", url)
             assert client.send(held).status_code == 200
         process.send_signal(number)
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert (plan.parent / "review.sqlite").is_file()
