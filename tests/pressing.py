@@ -20,6 +20,11 @@ def press(*_anything: object, **_more: object) -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
+def python_answers() -> None:
+    """Let Python's own answer be in force in a new process, also where Ctrl-C was ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def own_handler() -> Iterator[None]:
     """Let Python's own answer to Ctrl-C be in force, as in a fresh process."""
