@@ -15,6 +15,7 @@ from planner.quotas.change_managers import change_hierarchy, change_managers
 from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch
 from planner.quotas.hierarchy import Hierarchy
 from planner.quotas.parts import QuotaPart, cut_parts
+from planner.quotas.refusals import refuse_overrides
 from planner.quotas.remaining import OpenRows, Row, SeatRows, open_rows, round_rows
 from planner.quotas.remaining_limits import keep_limits
 from planner.quotas.result import QuotaSheet
@@ -71,11 +72,16 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
 
     Raises
     ------
+    ScenarioError
+        When a quota is set by hand for nobody who owes one.
     InfeasibleError
         When what closed months hold is more than the new goal, or than a quota set by hand; or
         when the goal and the limits cannot hold together.
     """
     pieces = tuple(parts)
+    owing = {part.rep_id for part in pieces if part.level == "rep"}
+    serving = {tenure.rep_id for tenure in change.after.tenures}
+    refuse_overrides(change.parameters, set(change.after.reps), owing | serving)
     names = sorted({part.component for part in pieces})
     steps = {name: _step(change, [p for p in pieces if p.component == name]) for name in names}
     for day in cut_days(change):
