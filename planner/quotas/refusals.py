@@ -18,6 +18,7 @@ from planner.quotas.allocation import Relaxation
 from planner.quotas.books import Books
 from planner.quotas.components import Part
 from planner.quotas.limits import QuotaLimits
+from planner.quotas.mistakes import wrong_key
 from planner.quotas.parameters import QuotaParameters
 from planner.quotas.rounding import Rounded
 
@@ -34,8 +35,11 @@ def check_goal(parameters: QuotaParameters, currency: Currency) -> None:
         When it is nothing once rounded to the currency's minor unit.
     """
     if currency.to_minor(parameters.goal) <= 0:
-        raise ScenarioError(
-            f"quota.goal = {parameters.goal} is nothing in whole minor units of {currency.code}."
+        raise wrong_key(
+            "quota.goal",
+            "quota.goal_is_nothing",
+            f"quota.goal = {parameters.goal} is nothing in whole minor units of {currency.code}.",
+            "Raise it to at least one minor unit.",
         )
 
 

@@ -8,12 +8,12 @@ from datetime import date
 from fractions import Fraction
 from math import lcm
 
-from planner.errors import InfeasibleError
 from planner.findings import Finding
 from planner.inputs.reps import Rep
 from planner.quotas.change_managers import change_hierarchy, change_managers
 from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch
 from planner.quotas.hierarchy import Hierarchy
+from planner.quotas.mistakes import no_room
 from planner.quotas.parts import QuotaPart, cut_parts
 from planner.quotas.refusals import refuse_overrides
 from planner.quotas.remaining import OpenRows, Row, SeatRows, open_rows, round_rows
@@ -215,7 +215,12 @@ def _columns(one: OpenComponent, change: QuotaChange) -> dict[Stretch, tuple[int
         return {stretch: (company[stretch], reps[stretch]) for stretch in stretches}
     raised = _spread(company, delta, change.goal_from, one.step)
     if wanted < 0 or any(amount < 0 for amount in raised.values()):
-        raise InfeasibleError(_below_closed(one, change, done))
+        raise no_room(
+            "quota.goal",
+            "quota.goal_below_closed",
+            _below_closed(one, change, done),
+            "Raise quota.goal, or date the change earlier.",
+        )
     shares = [Fraction(raised[s] * wanted, max(sum(raised.values()), 1)) for s in stretches]
     totals = split_exactly(wanted, shares) if stretches else []
     return {s: (raised[s], total) for s, total in zip(stretches, totals, strict=True)}
@@ -244,8 +249,7 @@ def _below_closed(one: OpenComponent, change: QuotaChange, done: int) -> str:
     code, text = change.currency.code, change.currency.to_text
     return (
         f"The goal of {text(one.goal)} {code} ({one.name}) is less than what the months up to "
-        f"{change.effective} hold already, {text(done)} {code}, and closed months do not change. "
-        "Raise quota.goal, or date the change earlier."
+        f"{change.effective} hold already, {text(done)} {code}, and closed months do not change."
     )
 
 

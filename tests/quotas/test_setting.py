@@ -127,6 +127,30 @@ def test_residue_stands_on_one_named_quota(settle):
     assert [f.subject for f in said] == ["C"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "subject"),
+    [
+        ({"seasonality": (1, 2, 3)}, "quota.seasonality"),
+        ({"components": {"new": {"goal": 1}, "old": {"goal": 2}}}, "quota.components"),
+        ({"components": {"new": {}, "old": {}}}, "quota.components"),
+        (
+            {"components": {"new": {"share": 1, "roles": ["Astronaut"]}}},
+            "quota.components.new.roles",
+        ),
+        ({"basis": {"hope": 1.0}}, "quota.basis"),
+        ({"goal": "0.001"}, "quota.goal"),
+    ],
+)
+def test_a_key_that_cannot_be_meant_is_refused_with_a_finding(settle, keys, subject):
+    """A script reads from the finding which key is wrong, and what to do."""
+    with pytest.raises(ScenarioError) as caught:
+        settle(make_reps({"A": None}), make_books(["A"], [100]), **keys)
+    (found,) = caught.value.findings
+    assert (found.severity, found.subject) == ("error", subject)
+    assert found.advice
+    assert found.message in str(caught.value)
+
+
 def test_whoever_a_coarse_step_leaves_nothing_is_named(settle):
     """A step wider than the whole total puts it on one quota, which nobody should miss."""
     books = make_books(["A", "B", "C"], [100, 200, 700])
