@@ -48,7 +48,7 @@ def command(
     _print_quotas(report["quota"], report["quota_chosen_elsewhere"])
     _print_calibration(report["outcomes"])
     for finding in report["findings"]:
-        if finding["code"] in ("quotas.hindsight", "backtest.ramp_too_low"):
+        if finding["code"] in SAID:
             click.echo(f"{finding['message']} {finding['advice']}")
 
 
@@ -70,12 +70,15 @@ def _print_quotas(quota: Mapping[str, Mapping[str, Any]], elsewhere: float | Non
         (
             name,
             "–" if score["dispersion"] is None else f"{score['dispersion']:.2f}",
+            "–" if score["chance"] is None else f"{score['chance']['dispersion']:.2f}",
             _share(score["share_at_quota"]),
             *(_correlation(score["rank_correlation"].get(key)) for key in KEYS),
         )
         for name, score in _shown(quota)
     ]
-    print_table("Quotas on past periods", ("method", "dispersion", "at quota", *KEYS), rows)
+    print_table(
+        "Quotas on past periods", ("method", "dispersion", "by chance", "at quota", *KEYS), rows
+    )
     left = len(quota) - len(rows)
     if left:
         click.echo(f"{left} further bases are no better than these; --json gives them all.")
@@ -106,6 +109,7 @@ def _print_calibration(found: Mapping[str, Any] | None) -> None:
 
 PLAIN = ("as_set", "equal", "history=1", "potential=1", "run_rate=1")
 BLENDS_SHOWN = 8
+SAID = ("backtest.chance", "backtest.past_chance", "quotas.hindsight", "backtest.ramp_too_low")
 KEYS = ("potential", "history", "size", "tenure")
 
 

@@ -13,14 +13,16 @@ from planner.outcomes.compensation import cost_compensation
 from planner.outcomes.fairness import plan_sample
 from planner.outcomes.parameters import CompensationParameters
 from planner.outcomes.result import PlanAssessment
-from planner.quotas.backtest import HALVES, Blend, PastPeriod, held_out_sample
+from planner.quotas.backtest import HALVES, held_out_sample
 from planner.quotas.books import Books
 from planner.quotas.bottom_up import compare_bottom_up
+from planner.quotas.chance import check_dispersion, measure_chance, toss_surprises
 from planner.quotas.changes import bridge_quotas
 from planner.quotas.fairness import assess_fairness
-from planner.quotas.fairness_result import FairnessTest
+from planner.quotas.fairness_result import Evidence, FairnessTest
 from planner.quotas.parameters import QuotaParameters, is_by_role
 from planner.quotas.past import PastQuotas, pair_quotas, past_sample
+from planner.quotas.past_attainment import Blend, PastPeriod
 from planner.quotas.result import QuotaSheet
 
 
@@ -85,12 +87,14 @@ def assess_plan(
     places = dict(regions or {rep.rep_id: rep.manager_id or "" for rep in reps})
     expected = plan_sample(simulation, sheet, books, reps, period, places)
     held_out = previous = panel = None
+    dispersion: tuple[FairnessTest, ...] = ()
     if past is not None:
         previous = past_sample(past.quotas, past.books, reps, period, places)
         panel = pair_quotas(past.quotas)
     if past is not None and past.periods:
         names = [places.get(rep.rep_id, "") for rep in past.reps]
         held_out = held_out_sample(past.periods, plain_blend(quota), names)
+        dispersion = weigh_chance(past.periods, plain_blend(quota), seed)
     return PlanAssessment(
         compensation=cost_compensation(
             paid or simulation, sheet, reps, period, compensation, currency, rates
@@ -100,12 +104,37 @@ def assess_plan(
             held_out=held_out,
             past=previous,
             panel=panel,
+            dispersion=dispersion,
             known=past.tests if past is not None else (),
             seed=seed,
         ),
         bridge=bridge_quotas(sheet),
         bottom_up=compare_bottom_up(sheet),
     )
+
+
+def weigh_chance(
+    periods: Sequence[PastPeriod], blend: Blend, seed: int
+) -> tuple[FairnessTest, ...]:
+    """Test dispersion on past periods against chance, under a basis and the quotas there were.
+
+    Parameters
+    ----------
+    periods
+        As they could have been planned.
+    blend
+        The plan's basis.
+    seed
+        Of the tosses.
+    """
+    tossed = toss_surprises(periods, seed)
+    if tossed is None:
+        return ()
+    set_then = any((period.quota > 0).any() for period in periods)
+    bases: list[tuple[Evidence, Blend | None]] = [("held_out", blend)]
+    bases += [("past", None)] if set_then else []
+    found = [(evidence, measure_chance(periods, tossed, basis)) for evidence, basis in bases]
+    return tuple(check_dispersion(chance, evidence) for evidence, chance in found if chance)
 
 
 def plain_blend(quota: QuotaParameters) -> Blend:

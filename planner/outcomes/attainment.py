@@ -52,6 +52,8 @@ class Simulation:
         The distributions by rep, manager and company.
     drawing
         The accounts' draws before coverage, which a later simulation may start from.
+    credited
+        What of the bookings counts for the holder, (seats, draws); None: all of them.
     """
 
     rep_ids: tuple[str, ...]
@@ -61,6 +63,12 @@ class Simulation:
     teams: dict[str, tuple[int, ...]]
     outcomes: Outcomes
     drawing: Drawing | None = None
+    credited: Ints | None = None
+
+    @property
+    def own(self) -> Ints:
+        """Return what counts for each seat's holder, minor units, (seats, draws)."""
+        return self.bookings if self.credited is None else self.credited
 
     @property
     def company(self) -> Ints:
@@ -134,8 +142,31 @@ def simulate(
     weights = season if len(season) == len(period.starts) else [1.0] * len(period.starts)
     coverage = simulate_coverage(holders, period, ramp, weights, load, parameters, seed)
     bookings = np.rint(drawing.sums * coverage.drawn.astype(np.float64)).astype(np.int64)
+    credited = credit_holders(bookings, drawing.sums, coverage)
     findings = _unserved(accounts, served)
-    return replace(summarise_draws(holders, bookings, coverage, quotas, findings), drawing=drawing)
+    summary = summarise_draws(holders, bookings, coverage, quotas, findings, credited=credited)
+    return replace(summary, drawing=drawing)
+
+
+def credit_holders(bookings: Ints, sums: Ints, coverage: Coverage) -> Ints | None:
+    """Return what counts for each seat's holder, None where that is all of it.
+
+    Parameters
+    ----------
+    bookings
+        Of the seats, minor units, (seats, draws).
+    sums
+        Before coverage, minor units, (seats, draws).
+    coverage
+        Of the same seats.
+    """
+    partly = (coverage.credited != coverage.drawn).any(axis=1)
+    if not partly.any():
+        return None
+    credited = bookings.copy()
+    share = coverage.credited[partly].astype(np.float64)
+    credited[partly] = np.rint(sums[partly] * share).astype(np.int64)
+    return credited
 
 
 def summarise_draws(
@@ -144,6 +175,8 @@ def summarise_draws(
     coverage: Coverage,
     quotas: QuotaSheet,
     findings: Sequence[Finding] = (),
+    *,
+    credited: Ints | None = None,
 ) -> Simulation:
     """Turn draws by seat into distributions of attainment.
 
@@ -159,7 +192,10 @@ def summarise_draws(
         What everybody owes.
     findings
         What the simulation has to say.
+    credited
+        What counts for the holders, minor units, (seats, draws); default: all bookings.
     """
+    own = bookings if credited is None else credited
     rep_ids = tuple(rep.rep_id for rep in holders)
     owed = quotas.by_person("rep")
     amounts = np.array([owed.get(rep_id, 0) for rep_id in rep_ids], dtype=np.int64)
@@ -171,10 +207,10 @@ def summarise_draws(
         for manager in sorted(teams)
     ]
     outcomes += [
-        _outcome("rep", rep_ids[seat], int(amounts[seat]), bookings[seat])
+        _outcome("rep", rep_ids[seat], int(amounts[seat]), own[seat])
         for seat in sorted(range(len(rep_ids)), key=lambda seat: rep_ids[seat])
     ]
-    at_quota, within = _shares(bookings, amounts)
+    at_quota, within = _shares(own, amounts)
     return Simulation(
         rep_ids=rep_ids,
         bookings=bookings,
@@ -189,8 +225,9 @@ def summarise_draws(
             draws=bookings.shape[1],
             findings=tuple(findings),
             company_quantiles=_quantiles(bookings.sum(axis=0)),
-            attainment_shares=_attainment_shares(bookings, amounts),
+            attainment_shares=_attainment_shares(own, amounts),
         ),
+        credited=credited,
     )
 
 

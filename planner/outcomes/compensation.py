@@ -140,7 +140,7 @@ def _earner(
     if seat is None:
         bookings, attainment = _team(simulation, pay.rep_id), teams[pay.rep_id]
     else:
-        bookings = simulation.bookings[seat]
+        bookings = simulation.own[seat]
         attainment = _over(bookings, int(simulation.quotas[seat]))
     return _Earner(
         pay=pay,

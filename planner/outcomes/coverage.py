@@ -28,10 +28,14 @@ class Coverage:
         As planned: without exits and late hires, (seats,).
     drawn
         In each draw, (seats, draws).
+    credited
+        The part of it that counts for the holder: not what comes in before he starts or after he
+        has left, (seats, draws).
     """
 
     planned: Floats
     drawn: npt.NDArray[np.float32]
+    credited: npt.NDArray[np.float32]
 
 
 def simulate_coverage(
@@ -49,6 +53,8 @@ def simulate_coverage(
     ``backfill_months``, then a successor ramps up; open headcount is late by a geometric number
     of months. Hours beyond what the seat has are not served. What is not served still brings
     ``unserved_share`` of its bookings; an absence that a colleague covers is served in part.
+    Of a month in which the plan gives the seat nobody, that share is the company's and the
+    team's, and no credit of the holder.
 
     Parameters
     ----------
@@ -71,10 +77,13 @@ def simulate_coverage(
     rows = [_simulate_holder(rep, period, ramp, weights, parameters, seed) for rep in holders]
     planned = np.array([row[0] for row in rows]).reshape(-1) * within
     drawn = np.array([row[1] for row in rows]).reshape(len(holders), parameters.draws)
+    held = np.array([row[2] for row in rows]).reshape(len(holders), parameters.draws)
     unserved = parameters.unserved_share
+    served = (1 - unserved) * drawn * within[:, None]
     return Coverage(
         planned=unserved + (1 - unserved) * planned,
-        drawn=(unserved + (1 - unserved) * drawn * within[:, None]).astype(np.float32),
+        drawn=(unserved + served).astype(np.float32),
+        credited=(unserved * held + served).astype(np.float32),
     )
 
 
@@ -85,12 +94,14 @@ def _simulate_holder(
     season: Floats,
     parameters: OutcomeParameters,
     seed: int,
-) -> tuple[float, Floats]:
-    """Return the served share as planned, and in each draw."""
+) -> tuple[float, Floats, Floats]:
+    """Return the served share as planned and in each draw, and the share of the year held."""
     months = len(season)
     path, presence = _served_path(rep, period, ramp, parameters), months_in_seat(rep, period)
     exits = _exit_months(rep, presence, parameters, seed)
+    held = months_in_seat(replace(rep, absence_start=None), period)
     delays = _delays(rep, months, parameters, seed)
+    shifts = range(int(delays.max()) + 1)
     served = np.array(
         [
             _served_by_exit(
@@ -100,10 +111,12 @@ def _simulate_holder(
                 season,
                 parameters.backfill_months,
             )
-            for delay in range(int(delays.max()) + 1)
+            for delay in shifts
         ]
     )
-    return float(path @ season), served[delays, exits]
+    # A seat held all year is held whole, whatever its months' weights add up to.
+    years = np.array([1.0 - (1.0 - _delayed(held, delay)) @ season for delay in shifts])
+    return float(path @ season), served[delays, exits], years[delays]
 
 
 def _served_path(

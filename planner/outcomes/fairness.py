@@ -44,7 +44,7 @@ def plan_sample(
     ramp = {derived.rep_id: derived.ramp for derived in quotas.derivations}
     seats = [place[rep_id] for rep_id in books.rep_ids]
     quota = np.array([float(owed.get(rep_id, 0)) for rep_id in books.rep_ids])
-    expected = simulation.bookings[seats].mean(axis=1)
+    expected = simulation.own[seats].mean(axis=1)
     share = np.array([ramp.get(rep_id, 1.0) for rep_id in books.rep_ids])
     unknown = np.full(len(quota), np.nan)
     sample = build_sample(

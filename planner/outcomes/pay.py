@@ -30,8 +30,6 @@ class Pay:
         The role's pay plan.
     base, variable
         Over the plan, minor units.
-    share
-        Share of the plan in the seat, which fixed amounts are prorated by.
     """
 
     rep_id: str
@@ -39,7 +37,6 @@ class Pay:
     plan: PayPlan
     base: float
     variable: float
-    share: float
 
 
 def settle_pay(
@@ -87,7 +84,6 @@ def settle_pay(
                 plan=plan,
                 base=base * scale,
                 variable=variable * scale,
-                share=share,
             )
         )
     return tuple(paid), tuple(_without_pay(missing))

@@ -8,20 +8,33 @@ from planner.outputs.assessment_tables import known_pay
 from planner.outputs.comparison_people import managers_of
 from planner.outputs.plan import Plan
 
+EMPTY = "seats without a holder"
+
 
 def bookings_steps(
     plans: Sequence[Plan], place: int, names: Sequence[str]
 ) -> list[tuple[str, float]]:
     """Return how expected bookings go from the baseline to a later plan, minor units.
 
-    By team; by rep where there is only one team.
+    By team; by rep where there is only one team. What comes in for a seat while nobody holds it
+    is no rep's, and a step of its own.
     """
     before, after = (_by_team(plan) for plan in (plans[0], plans[place]))
     if len(before.keys() | after.keys()) < 2:
         before, after = (_by_rep(plan) for plan in (plans[0], plans[place]))
-    parts = sorted(before.keys() | after.keys())
+    before, after = _with_empty(plans[0], before), _with_empty(plans[place], after)
+    parts = sorted(before.keys() | after.keys(), key=lambda part: (part == EMPTY, part))
     changes = [(part, after.get(part, 0.0) - before.get(part, 0.0)) for part in parts]
     return [(names[0], sum(before.values())), *changes, (names[place], sum(after.values()))]
+
+
+def _with_empty(plan: Plan, totals: dict[str, float]) -> dict[str, float]:
+    """Return totals with what the company expects beyond what anybody is credited with."""
+    every = plan.outcomes.outcomes if plan.outcomes else ()
+    whole = sum(one.expected for one in every if one.level == "company")
+    rest = whole - sum(totals.values())
+    # Means are rounded one by one, so that a unit a row is nobody's.
+    return totals | {EMPTY: rest} if abs(rest) > len(every) else totals
 
 
 def _by_rep(plan: Plan) -> dict[str, float]:

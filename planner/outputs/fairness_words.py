@@ -31,6 +31,7 @@ TITLES = {
     "quota_to_potential_theil": "Quota to potential: Theil",
     "quota_to_potential_max_min": "Quota to potential: largest over least",
     "share_at_quota": "Share of reps at quota",
+    "dispersion": "Dispersion of attainment over chance",
     "ratchet": "Ratchet of past quotas",
 }
 CIRCULAR = (

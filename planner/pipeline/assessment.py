@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from planner.outcomes.assessment import PastRecord
     from planner.outcomes.attainment import Simulation
     from planner.outcomes.result import CompensationCost, PlanAssessment
-    from planner.quotas.backtest import PastPeriod
     from planner.quotas.parameters import QuotaParameters
+    from planner.quotas.past_attainment import PastPeriod
     from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
 

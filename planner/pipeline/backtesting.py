@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from planner.potential.backtest import BacktestReport
     from planner.potential.held_out import HeldOut
     from planner.quotas.backtest import QuotaScore
+    from planner.quotas.chance import Chance
+    from planner.quotas.past_attainment import PastPeriod
     from planner.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -41,6 +44,8 @@ class Backtest:
         What was missing, and what it would have told.
     choice
         Dispersion of bases chosen on the other periods, None where that cannot be said.
+    chance
+        What chance alone would have left under each quota method, where that can be said.
     calibration
         How often simulated intervals held what happened, None where nothing could be held out.
     """
@@ -49,6 +54,7 @@ class Backtest:
     quotas: dict[str, QuotaScore]
     findings: tuple[Finding, ...]
     choice: float | None = None
+    chance: dict[str, Chance] = field(default_factory=dict)
     calibration: Calibration | None = None
 
     @property
@@ -76,7 +82,10 @@ class Backtest:
                     }
                     for name, score in self.potential.scores.items()
                 },
-                "quota": {name: _quota_score(score) for name, score in self.quotas.items()},
+                "quota": {
+                    name: _quota_score(score, self.chance.get(name))
+                    for name, score in self.quotas.items()
+                },
                 "quota_chosen": self.quota_chosen,
                 "quota_chosen_elsewhere": self.choice,
                 "outcomes": _calibration(self.calibration),
@@ -101,9 +110,16 @@ def _calibration(found: Calibration | None) -> dict[str, Any] | None:
     }
 
 
-def _quota_score(score: QuotaScore) -> dict[str, Any]:
+def _quota_score(score: QuotaScore, chance: Chance | None) -> dict[str, Any]:
     return {
         "dispersion": score.dispersion,
+        "chance": chance
+        and {
+            "dispersion": chance.dispersion,
+            "low": chance.low,
+            "high": chance.high,
+            "verdict": chance.verdict,
+        },
         "share_at_quota": score.share_at_quota,
         "rank_correlation": {
             name: estimate.value for name, estimate in score.rank_correlation.items()
@@ -144,13 +160,14 @@ def backtest_scenario(
         report = backtest(data, scenario.potential, scenario.seed)
     with watch.stage("quotas"):
         held_out = hold_out(data, scenario.potential, scenario.seed, report.chosen)
-        quotas, choice, findings = _backtest_quotas(scenario, data, held_out)
+        quotas, choice, chance, findings = _backtest_quotas(scenario, data, held_out)
     with watch.stage("outcomes"):
         calibration = calibrate_company(data, held_out, scenario.outcomes, scenario.seed)
     return Backtest(
         potential=report,
         quotas=quotas,
         choice=choice,
+        chance=chance,
         calibration=calibration,
         findings=(*report.findings, *findings, *data.findings),
     )
@@ -158,20 +175,42 @@ def backtest_scenario(
 
 def _backtest_quotas(
     scenario: Scenario, data: PlanningData, held_out: HeldOut | None
-) -> tuple[dict[str, QuotaScore], float | None, tuple[Finding, ...]]:
+) -> tuple[dict[str, QuotaScore], float | None, dict[str, Chance], tuple[Finding, ...]]:
     from planner.pipeline.past_periods import PERIODS, collect_past, rebuild_past
-    from planner.quotas.backtest import backtest_quotas, judge_choice
+    from planner.quotas.backtest import (
+        AS_SET,
+        backtest_quotas,
+        choose_blend,
+        judge_choice,
+        name_blend,
+    )
+    from planner.quotas.chance import find_chance
     from planner.quotas.hindsight import find_hindsight
 
     ramp = scenario.quota.ramp if scenario.quota else ()
     forecast = held_out.forecast_on if held_out else None
     periods, findings = rebuild_past(data, ramp, PERIODS, forecast)
     if not periods:
-        return {}, None, findings
+        return {}, None, {}, findings
     scores = backtest_quotas(periods)
     unramped = backtest_quotas(rebuild_past(data, (1.0,), PERIODS, forecast)[0]) if ramp else scores
-    hindsight = find_hindsight(collect_past(data))
-    return scores, judge_choice(periods), (*findings, *hindsight, *judge_ramp(scores, unramped))
+    chance = _weigh_chance(periods, scenario.seed)
+    findings += find_chance(chance.get(name_blend(choose_blend(scores))), chance.get(AS_SET))
+    findings += find_hindsight(collect_past(data))
+    return scores, judge_choice(periods), chance, (*findings, *judge_ramp(scores, unramped))
+
+
+def _weigh_chance(periods: Sequence[PastPeriod], seed: int) -> dict[str, Chance]:
+    from planner.quotas.backtest import quota_methods
+    from planner.quotas.chance import measure_chance, toss_surprises
+
+    tossed = toss_surprises(periods, seed)
+    if tossed is None:
+        return {}
+    found = {
+        name: measure_chance(periods, tossed, blend) for name, blend in quota_methods().items()
+    }
+    return {name: chance for name, chance in found.items() if chance is not None}
 
 
 def judge_ramp(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from planner.inputs.data import PlanningData
     from planner.inputs.reps import Rep
-    from planner.quotas.backtest import PastPeriod
     from planner.quotas.past import PastQuotas
+    from planner.quotas.past_attainment import PastPeriod
     from planner.quotas.replay import Orders
 
 Ints = npt.NDArray[np.int64]

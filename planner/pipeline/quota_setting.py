@@ -16,9 +16,10 @@ from planner.pipeline.preparation import Company
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData
-    from planner.quotas.backtest import Blend, QuotaScore
+    from planner.quotas.backtest import QuotaScore
     from planner.quotas.books import Books
     from planner.quotas.parameters import QuotaParameters
+    from planner.quotas.past_attainment import Blend
     from planner.quotas.result import QuotaSheet
 
 Ints = npt.NDArray[np.int64]

@@ -121,7 +121,10 @@ def foresee_rest(
     own = [record.booked.get(rep or "", 0) for rep in seats.rep_ids]
     whole = _booked_by_seat(record, seats.territory_ids, own)
     drawn = simulation.bookings
-    own_year = summarise_draws(holders, drawn + np.array(own)[:, None], simulation.coverage, sheet)
+    booked = np.array(own)[:, None]
+    own_year = summarise_draws(
+        holders, drawn + booked, simulation.coverage, sheet, credited=simulation.own + booked
+    )
     people = own_year.outcomes
     teams = summarise_draws(
         holders, drawn + np.array(whole)[:, None], simulation.coverage, sheet
@@ -168,6 +171,7 @@ def _with_departed(simulation: Simulation, sheet: QuotaSheet, record: YearRecord
         simulation,
         rep_ids=(*simulation.rep_ids, *gone),
         bookings=np.vstack([simulation.bookings, rows]),
+        credited=np.vstack([simulation.own, rows]),
         quotas=np.append(simulation.quotas, [owed[rep_id] for rep_id in gone]),
         teams={manager: tuple(places) for manager, places in teams.items()},
     )

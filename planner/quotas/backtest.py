@@ -9,11 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.quotas.fairness_result import FairnessSample
+from planner.quotas.past_attainment import (
+    Blend,
+    PastPeriod,
+    attain,
+    quota_shares,
+    relate_to_company,
+)
 from planner.quotas.statistics import Estimate, rank_correlation
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Blend = dict[str, float]
 AS_SET = "as_set"
 HALVES = {"history": 0.5, "potential": 0.5}
 NEARLY = 1.02
@@ -41,42 +46,6 @@ def list_blends() -> tuple[Blend, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PastPeriod:
-    """One past period as it could have been planned on its first day; arrays are (reps,).
-
-    Parameters
-    ----------
-    name
-        Such as its first day.
-    history, potential
-        Revenue before, and expected bookings of the period as known on its first day, of the
-        book that the rep had then, minor units.
-    size
-        Number of accounts in that book.
-    tenure
-        Months in the role on the first day, NaN where unknown.
-    run_rate
-        Revenue of the three months before, of the same book, minor units.
-    productive
-        Productive share of the period.
-    actual
-        What was booked, minor units.
-    quota
-        The quota that there was, 0 where none, minor units.
-    """
-
-    name: str
-    history: Floats
-    potential: Floats
-    run_rate: Floats
-    size: Floats
-    tenure: Floats
-    productive: Floats
-    actual: Floats
-    quota: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaScore:
     """How one method would have done.
 
@@ -99,53 +68,6 @@ class QuotaScore:
     attainment: Floats
 
 
-def past_period(
-    name: str,
-    reps: int,
-    rep_of_account: Ints,
-    trailing: Ints,
-    expected: Ints,
-    latest: Ints,
-    *,
-    actual: Floats,
-    quota: Floats,
-    tenure: Floats,
-    productive: Floats,
-) -> PastPeriod:
-    """Add the accounts of a past period up by the rep who had them on its first day.
-
-    Parameters
-    ----------
-    name
-        What the period is called.
-    reps
-        Number of reps.
-    rep_of_account
-        Position of each account's rep, -1 none, (accounts,).
-    trailing, expected, latest
-        As known on the first day, minor units, (accounts,).
-    actual, quota, tenure, productive
-        As in :class:`PastPeriod`, (reps,).
-    """
-    held = rep_of_account >= 0
-    who = rep_of_account[held]
-    history, potential, run_rate = (
-        np.asarray(np.bincount(who, weights=values[held], minlength=reps), dtype=np.float64)
-        for values in (trailing, expected, latest)
-    )
-    return PastPeriod(
-        name=name,
-        history=history,
-        potential=potential,
-        run_rate=run_rate,
-        size=np.bincount(who, minlength=reps).astype(np.float64),
-        tenure=tenure,
-        productive=productive,
-        actual=actual,
-        quota=quota,
-    )
-
-
 def backtest_quotas(
     periods: Sequence[PastPeriod], blends: Sequence[Blend] | None = None
 ) -> dict[str, QuotaScore]:
@@ -166,10 +88,21 @@ def backtest_quotas(
     -------
     Scores by method: ``as_set``, ``equal``, and ``history=0.5,potential=0.5`` and its like.
     """
-    tried = list_blends() if blends is None else blends
-    methods: dict[str, Blend | None] = {AS_SET: None, "equal": {"equal": 1.0}}
-    methods |= {name_blend(blend): blend for blend in tried}
+    methods = quota_methods(blends)
     return {name: _score(periods, blend) for name, blend in methods.items()}
+
+
+def quota_methods(blends: Sequence[Blend] | None = None) -> dict[str, Blend | None]:
+    """Return the basis of each method by its name, None for the quotas that there were.
+
+    Parameters
+    ----------
+    blends
+        Bases to try; default: :func:`list_blends`.
+    """
+    methods: dict[str, Blend | None] = {AS_SET: None, "equal": {"equal": 1.0}}
+    tried = list_blends() if blends is None else blends
+    return methods | {name_blend(blend): blend for blend in tried}
 
 
 def choose_blend(scores: Mapping[str, QuotaScore], blends: Sequence[Blend] | None = None) -> Blend:
@@ -218,7 +151,7 @@ def judge_choice(periods: Sequence[PastPeriod]) -> float | None:
         others = [*periods[:place], *periods[place + 1 :]]
         scores = backtest_quotas(others)
         if any(score.dispersion is not None for score in scores.values()):
-            apart.append(_apart(period, choose_blend(scores)))
+            apart.append(_judge(period, choose_blend(scores)))
     found = np.concatenate(apart) if apart else np.empty(0)
     return float(found.std()) if len(found) > 1 else None
 
@@ -253,8 +186,8 @@ def held_out_sample(
         return np.concatenate([_relative(getattr(period, name)) for period in periods])
 
     return FairnessSample(
-        attainment=np.concatenate([_attainment(period, blend) for period in periods]),
-        quota=np.concatenate([_relative(_share(period, blend)) for period in periods]),
+        attainment=np.concatenate([attain(period, blend) for period in periods]),
+        quota=np.concatenate([_relative(quota_shares(period, blend)) for period in periods]),
         potential=over_time("potential"),
         history=over_time("history"),
         size=over_time("size"),
@@ -269,10 +202,10 @@ def name_blend(blend: Blend) -> str:
 
 
 def _score(periods: Sequence[PastPeriod], blend: Blend | None) -> QuotaScore:
-    attained = [_attainment(period, blend) for period in periods]
+    attained = [attain(period, blend) for period in periods]
     attainment = np.concatenate(attained) if attained else np.empty(0)
     known = attainment[np.isfinite(attainment)]
-    apart = np.concatenate([_apart(period, blend) for period in periods] or [np.empty(0)])
+    apart = np.concatenate([_judge(period, blend) for period in periods] or [np.empty(0)])
     factors = {
         name: np.concatenate([_relative(getattr(period, name)) for period in periods])
         for name in ("potential", "history", "size", "tenure")
@@ -288,49 +221,11 @@ def _score(periods: Sequence[PastPeriod], blend: Blend | None) -> QuotaScore:
     )
 
 
-def _apart(period: PastPeriod, blend: Blend | None) -> Floats:
-    """Return attainment over that of all who took part together, (participants,)."""
-    attainment = _attainment(period, blend)
-    known = np.isfinite(attainment) & (attainment > 0)
-    quotas = period.actual[known] / attainment[known]
-    company = period.actual[known].sum() / quotas.sum() if known.any() else 0.0
-    taken = attainment[np.isfinite(attainment)]
-    return taken / company if company > 0 else np.empty(0)
+def _judge(period: PastPeriod, blend: Blend | None) -> Floats:
+    return relate_to_company(period, attain(period, blend))
 
 
 def _relative(values: Floats) -> Floats:
     """Bring a period's figures to its mean, so that growth over time is no difference of reps."""
     mean = np.nanmean(values) if np.isfinite(values).any() else 0.0
     return values / mean if mean > 0 else values
-
-
-def _attainment(period: PastPeriod, blend: Blend | None) -> Floats:
-    """Return attainment under one method, NaN for who takes no part, (reps,)."""
-    part = (period.history > 0) & (period.potential > 0) & (period.productive > 0)
-    if (period.quota > 0).any():
-        part &= period.quota > 0
-    total = period.quota[part].sum() or period.actual[part].sum()
-    share = _share(period, blend) * part
-    result = np.full(len(part), np.nan)
-    if share.sum() <= 0 or total <= 0:
-        return result
-    quota = total * share / share.sum()
-    owing = part & (quota > 0)
-    result[owing] = period.actual[owing] / quota[owing]
-    return result
-
-
-def _share(period: PastPeriod, blend: Blend | None) -> Floats:
-    if blend is None:
-        return period.quota
-    measures = {
-        "history": period.history,
-        "potential": period.potential,
-        "run_rate": period.run_rate,
-        "equal": np.ones(len(period.history)),
-    }
-    blended = np.zeros(len(period.history))
-    for name, weight in blend.items():
-        if measures[name].sum() > 0:
-            blended += weight * measures[name] / measures[name].sum()
-    return blended * period.productive

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import ScenarioError
 from planner.findings import Finding
 from planner.inputs.reps import Rep
+from planner.quotas.mistakes import wrong_key
 from planner.quotas.parameters import is_by_role
 
 Floats = npt.NDArray[np.float64]
@@ -92,9 +92,12 @@ def _weights_of(role: str, blend: Mapping[str, object]) -> dict[str, float]:
 def _check_known(names: Sequence[str], measures: Mapping[str, Floats], component: str) -> None:
     unknown = [name for name in names if name not in measures]
     if unknown:
-        raise ScenarioError(
+        raise wrong_key(
+            "quota.basis",
+            "quota.basis_unknown",
             f"The basis of {component} names {', '.join(unknown)}, which is no measure of the "
-            f"books; known: {', '.join(sorted(measures))}."
+            f"books; known: {', '.join(sorted(measures))}.",
+            "Name one of those, or a column of numbers of the accounts.",
         )
 
 

@@ -14,6 +14,7 @@ from planner.errors import ScenarioError
 from planner.inputs.money import Currency
 from planner.inputs.reps import Rep
 from planner.quotas.books import Books
+from planner.quotas.mistakes import wrong_key
 from planner.quotas.parameters import Component, OverAssignment, QuotaParameters
 from planner.quotas.seasonality import split_exactly
 
@@ -147,17 +148,23 @@ def _direct_goals(
     }
     open_ = [name for name in direct if name not in shares and name not in fixed]
     if len(open_) > 1:
-        raise ScenarioError(
-            f"quota.components: {', '.join(open_)} have neither goal nor share; only one may."
+        raise wrong_key(
+            "quota.components",
+            "quota.components_open",
+            f"quota.components: {', '.join(open_)} have neither goal nor share; only one may.",
+            "Give all but one of them a goal or a share.",
         )
     fixed |= _share_goals(shares, goal, exhaustive=not open_ and not fixed)
     rest = goal - sum(fixed.values())
     if open_ and rest > 0:
         fixed[open_[0]] = rest
     elif rest != 0 or open_:
-        raise ScenarioError(
+        raise wrong_key(
+            "quota.components",
+            "quota.components_off_goal",
             "quota.components: the direct goals add up to "
-            f"{currency.to_text(goal - rest)}, the company's goal is {currency.to_text(goal)}."
+            f"{currency.to_text(goal - rest)}, the company's goal is {currency.to_text(goal)}.",
+            "Make them add up, or leave one without goal and share: it takes the rest.",
         )
     return {name: fixed[name] for name in direct}
 
@@ -199,9 +206,12 @@ def _carriers(
     carriers = tuple(i for i in able if not roles or people[i].role in roles)
     if not carriers:
         known = ", ".join(sorted({rep.role for rep in people if rep.role})) or "none"
-        raise ScenarioError(
+        raise wrong_key(
+            f"quota.components.{name}.roles",
+            "quota.component_without_carrier",
             f"Nobody carries the component {name}: roles {', '.join(part.roles) or 'any'}; "
-            f"roles in the reps table: {known}."
+            f"roles in the reps table: {known}.",
+            "Name roles that somebody with accounts has.",
         )
     return carriers
 

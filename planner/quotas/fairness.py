@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.quotas.fairness_result import (
+    DISPERSION,
     FEWEST,
     Evidence,
     FairnessSample,
@@ -35,6 +36,7 @@ def assess_fairness(
     held_out: FairnessSample | None = None,
     past: FairnessSample | None = None,
     panel: QuotaPanel | None = None,
+    dispersion: Sequence[FairnessTest] = (),
     known: Sequence[FairnessTest] = (),
     circular: bool = True,
     seed: int = 0,
@@ -52,20 +54,24 @@ def assess_fairness(
         Attainment under the quotas that there were.
     panel
         Past quotas, for the ratchet.
+    dispersion
+        Tests of the dispersion on past periods against chance.
     known
-        Tests on held-out periods that were run before, for the same basis; instead of ``held_out``.
+        Tests that were run before, for the same basis: those on held-out periods and of the
+        dispersion stand, instead of ``held_out`` and ``dispersion``.
     circular
         Whether the plan's quotas and its simulation rest on the same potential.
     seed
         Of the bootstrap.
     """
     tests = _test_attainment(expected, "expected", seed, circular=circular)
-    tests += [test for test in known if test.evidence == "held_out"]
+    tests += [test for test in known if test.evidence == "held_out" and test.name != DISPERSION]
     if held_out is not None and not known:
         tests += _test_attainment(held_out, "held_out", seed, circular=False)
     tests = _lit_by_held_out(tests)
     if past is not None:
         tests += _test_attainment(past, "past", seed, circular=False)
+    tests += [test for test in known if test.name == DISPERSION] if known else dispersion
     tests += _spread(expected)
     if panel is not None:
         tests.append(_ratchet(panel))

@@ -15,6 +15,7 @@ Light = Literal["green", "amber", "red", "grey"]
 Evidence = Literal["expected", "held_out", "past", "plan"]
 # Below this many people no light is given.
 FEWEST = 8
+DISPERSION = "dispersion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

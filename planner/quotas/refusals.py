@@ -18,10 +18,12 @@ from planner.quotas.allocation import Relaxation
 from planner.quotas.books import Books
 from planner.quotas.components import Part
 from planner.quotas.limits import QuotaLimits
+from planner.quotas.mistakes import wrong_key
 from planner.quotas.parameters import QuotaParameters
 from planner.quotas.rounding import Rounded
 
 Floats = npt.NDArray[np.float64]
+NAMED = 5
 
 
 def check_goal(parameters: QuotaParameters, currency: Currency) -> None:
@@ -33,8 +35,11 @@ def check_goal(parameters: QuotaParameters, currency: Currency) -> None:
         When it is nothing once rounded to the currency's minor unit.
     """
     if currency.to_minor(parameters.goal) <= 0:
-        raise ScenarioError(
-            f"quota.goal = {parameters.goal} is nothing in whole minor units of {currency.code}."
+        raise wrong_key(
+            "quota.goal",
+            "quota.goal_is_nothing",
+            f"quota.goal = {parameters.goal} is nothing in whole minor units of {currency.code}.",
+            "Raise it to at least one minor unit.",
         )
 
 
@@ -59,8 +64,17 @@ def unknown_overrides(parameters: QuotaParameters, people: Sequence[Rep], books:
     ScenarioError
         With every one of them, and the nearest known id.
     """
-    known = {rep.rep_id for rep in people}
-    seated = set(books.rep_ids)
+    refuse_overrides(parameters, {rep.rep_id for rep in people}, set(books.rep_ids))
+
+
+def refuse_overrides(parameters: QuotaParameters, known: set[str], seated: set[str]) -> None:
+    """Refuse overrides of ids that are not known, or of people who cannot owe.
+
+    Raises
+    ------
+    ScenarioError
+        With every one of them, and the nearest known id.
+    """
     wrong = [_about_override(rep_id, known, seated) for rep_id in parameters.overrides]
     found = [finding for finding in wrong if finding is not None]
     if found:
@@ -87,12 +101,11 @@ def _about_override(rep_id: str, known: set[str], seated: set[str]) -> Finding |
 
 def nobody_productive(component: str, carriers: Sequence[Rep]) -> DataError:
     """Return the error for a component that nobody can carry."""
-    ids = ", ".join(rep.rep_id for rep in carriers[:5])
-    more = f" and {len(carriers) - 5} more" if len(carriers) > 5 else ""
+    ids = _name_some([rep.rep_id for rep in carriers])
     finding = Finding(
         severity="error",
         code="quota.nobody_productive",
-        message=f"Nobody can carry {component}: {ids}{more} are away, not yet hired or without "
+        message=f"Nobody can carry {component}: {ids} are away, not yet hired or without "
         "accounts for the whole plan.",
         advice="Check hire_date, leave_date and absence dates in the reps table, and who has "
         "accounts.",
@@ -131,9 +144,13 @@ def _book(accounts: int) -> str:
 
 
 def narrow_limits(
-    rounded: Rounded, people: Sequence[Rep], parameters: QuotaParameters, currency: Currency
+    rounded: Rounded,
+    people: Sequence[Rep],
+    wanted: Floats,
+    parameters: QuotaParameters,
+    currency: Currency,
 ) -> list[Finding]:
-    """Say where rounding could not keep its step, and who carries the residue."""
+    """Say where rounding could not keep its step or left nothing, and who carries the residue."""
     findings = []
     if rounded.step != (currency.to_minor(parameters.round_to) or 1):
         findings.append(
@@ -147,6 +164,7 @@ def narrow_limits(
                 subject="quota.round_to",
             )
         )
+    findings += _rounded_away(rounded, people, wanted, parameters)
     if rounded.residue_on is not None:
         rep = people[rounded.residue_on]
         findings.append(
@@ -171,6 +189,27 @@ def narrow_limits(
             )
         )
     return findings
+
+
+def _rounded_away(
+    rounded: Rounded, people: Sequence[Rep], wanted: Floats, parameters: QuotaParameters
+) -> list[Finding]:
+    """Say of whom a step that is wider than his share leaves nothing."""
+    pairs = zip(people, rounded.quotas, wanted.tolist(), strict=True)
+    gone = [rep.rep_id for rep, quota, share in pairs if not quota and share >= 1]
+    if not gone:
+        return []
+    return [
+        Finding(
+            severity="warning",
+            code="quota.rounded_to_nothing",
+            message=f"In steps of {parameters.round_to} nothing is left of the quotas of "
+            f"{_name_some(gone)}: the others carry them.",
+            advice="Choose a smaller quota.round_to.",
+            subject="quota.round_to",
+            count=len(gone),
+        )
+    ]
 
 
 def uncovered_months(part: Part, season: Floats, used: Floats, period: Period) -> list[Finding]:
@@ -210,7 +249,8 @@ def describe_relaxations(
         Finding(
             severity="error",
             code="quota.limits_cannot_hold",
-            message=_relaxation_words(relaxation, values.get(relaxation.limit)),
+            message=_relaxation_words(relaxation, values.get(relaxation.limit))
+            + _of_whom(relaxation, people),
             advice="Relax this limit, change the goal, or take out an override.",
             subject=relaxation.limit,
             value=", ".join(people[i].rep_id for i in relaxation.people[:EXAMPLES_SHOWN]) or None,
@@ -230,6 +270,19 @@ def describe_relaxations(
     return message, tuple(findings)
 
 
+def _of_whom(relaxation: Relaxation, people: Sequence[Rep]) -> str:
+    """Return of whom a limit would have to give way, so that nobody has to guess."""
+    ids = [people[i].rep_id for i in relaxation.people]
+    if not ids:
+        return "."
+    return f" for {_name_some(ids)}."
+
+
+def _name_some(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+    return ", ".join(ids[:NAMED]) + more
+
+
 def _room(lower: Sequence[int], upper: Sequence[int]) -> tuple[int, int | None]:
     most = sum(upper)
     return sum(lower), None if most >= 2**61 else most
@@ -238,8 +291,8 @@ def _room(lower: Sequence[int], upper: Sequence[int]) -> tuple[int, int | None]:
 def _relaxation_words(relaxation: Relaxation, value: float | None) -> str:
     name, by = relaxation.limit, relaxation.by
     if value is None:
-        return f"{name} would have to give way by {by:.2%}."
+        return f"{name} would have to give way by {by:.2%}"
     # Rounded away from the limit, so that the figure that is named does hold.
     sign, toward = (1, ceil) if name.endswith("max") else (-1, floor)
     needed = toward((value + sign * by) * 10_000 - sign * 1e-6) / 10_000
-    return f"{name} would have to be {needed:.6g} instead of {value:.6g}."
+    return f"{name} would have to be {needed:.6g} instead of {value:.6g}"

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from planner.errors import InfeasibleError
 from planner.quotas.change_terms import (
     OpenComponent,
     QuotaChange,
@@ -18,6 +17,7 @@ from planner.quotas.change_terms import (
     productive_share,
 )
 from planner.quotas.limits import UNLIMITED
+from planner.quotas.mistakes import no_room
 from planner.quotas.rounding import round_within
 from planner.quotas.seasonality import split_exactly
 from planner.quotas.tables import fit_table
@@ -240,9 +240,12 @@ def _set_by_hand(seats: SeatRows, wanted: Rows) -> set[Key]:
         mine = [key for key in wanted if key[0] == rep_id]
         total = sum((sum(wanted[key]) for key in mine), Fraction(0))
         if target < 0 or (target and not total):
-            raise InfeasibleError(
+            raise no_room(
+                "quota.overrides",
+                "quota.override_below_closed",
                 f"The quota of {rep_id} cannot be what was set by hand: the closed months hold more, "
-                "or he serves no seat in those that remain. Change quota.overrides."
+                "or he serves no seat in those that remain.",
+                "Change quota.overrides.",
             )
         for key in mine:
             wanted[key] = [amount * target / total if total else amount for amount in wanted[key]]
@@ -261,17 +264,16 @@ def _share_out(seats: SeatRows, wanted: Rows, fixed: set[Key]) -> bool:
             continue
         changed = True
         if total < held or not mine:
-            raise InfeasibleError(_no_room(seats, stretch))
+            raise no_room(
+                "quota.overrides",
+                "quota.overrides_leave_nothing",
+                "Quotas set by hand leave nothing for the others, or nobody to carry the rest, from "
+                f"{stretch[0]} on (component {seats.component.name}).",
+                "Take names out of quota.overrides.",
+            )
         for key in free:
             wanted[key][at] *= (total - held) / mine
     return changed
-
-
-def _no_room(seats: SeatRows, stretch: Stretch) -> str:
-    return (
-        f"Quotas set by hand leave nothing for the others, or nobody to carry the rest, from "
-        f"{stretch[0]} on (component {seats.component.name}). Take names out of quota.overrides."
-    )
 
 
 def _fit(rows: OpenRows, fitted: Sequence[Key]) -> dict[Key, tuple[int, ...]]:

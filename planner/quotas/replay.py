@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from planner.inputs.period import Period, add_months
 from planner.inputs.reps import Rep
-from planner.quotas.backtest import PastPeriod, past_period
 from planner.quotas.past import PastQuotas, months_in_role
+from planner.quotas.past_attainment import PastPeriod, past_period
 from planner.units.presence import productive_months
 
 Ints = npt.NDArray[np.int64]
@@ -58,14 +58,19 @@ class Orders:
         return totals
 
     def holders(self, day: int) -> Ints:
-        """Return the rep of each account's last order before a day, -1 none, (accounts,).
+        """Return whose each account was on a day, by its orders before it, -1 none, (accounts,).
 
-        An account without an order so far is its present owner's: nothing older tells.
+        An account without an order so far is its present owner's: nothing older tells. An order
+        that somebody else took (a manager who stands in) leaves the account with its rep, until
+        a year has gone by without one of his own.
         """
         known = slice(0, int(np.searchsorted(self.days, day)))
+        accounts, reps, days = self.accounts[known], self.reps[known], self.days[known]
         holders = np.full(self.count, -1) if self.owners is None else self.owners.copy()
         # The rows are in order of time, so that the last write is the latest order.
-        holders[self.accounts[known]] = self.reps[known]
+        holders[accounts] = reps
+        own = (reps >= 0) & (days >= day - YEAR)
+        holders[accounts[own]] = reps[own]
         return holders
 
     def run_rate(self, day: int, since: int, otherwise: Floats) -> Ints:
@@ -73,6 +78,37 @@ class Orders:
         known = slice(0, int(np.searchsorted(self.days, day)))
         began = np.bincount(self.accounts[known], minlength=self.count) > 0
         return np.where(began, self.between(since, day), np.rint(otherwise).astype(np.int64))
+
+    def surprises(self, day: int, after: int, expected: Ints, actual: Floats) -> tuple[Floats, ...]:
+        """Return by rep what his accounts booked with him less what was expected of them.
+
+        Expected bookings are brought to what the period's accounts booked in all, so that a good
+        or bad period for everybody surprises nobody; both then to the bookings that quotas are
+        held against.
+
+        Parameters
+        ----------
+        day, after
+            First day of the period, and the first day after it.
+        expected
+            As known on the first day, minor units, (accounts,).
+        actual
+            What quotas are held against, minor units, (reps,).
+        """
+        inside = np.arange(*np.searchsorted(self.days, [day, after]))
+        inside = inside[self.reps[inside] >= 0]
+        holders = self.holders(day)
+        held = np.flatnonzero(holders >= 0)
+        booked, foreseen = float(self.amounts[inside].sum()), float(expected[held].sum())
+        level = booked / foreseen if foreseen > 0 else 0.0
+        pairs = np.concatenate([self.accounts[inside], held]) * len(actual)
+        pairs += np.concatenate([self.reps[inside], holders[held]])
+        money = np.concatenate([self.amounts[inside], -level * expected[held]])
+        found, place = np.unique(pairs, return_inverse=True)
+        level = float(actual.sum()) / booked if booked > 0 else 0.0
+        surprise = level * np.bincount(place, weights=money, minlength=len(found))
+        whose = np.where(surprise != 0, found % len(actual), -1)
+        return tuple(surprise[whose == rep] for rep in range(len(actual)))
 
     def recent(self, day: int) -> Ints:
         """Return a plain forecast: orders before a day, half as heavy every four months older."""
@@ -145,6 +181,7 @@ def _replay(
         quota=quota,
         tenure=np.array([months_in_role(rep, first) for rep in reps]),
         productive=_productive(reps, ramp, first, after),
+        surprises=orders.surprises(day, (after - date(1970, 1, 1)).days, expected, actual),
     )
 
 

@@ -8,13 +8,14 @@ from datetime import date
 from fractions import Fraction
 from math import lcm
 
-from planner.errors import InfeasibleError
 from planner.findings import Finding
 from planner.inputs.reps import Rep
 from planner.quotas.change_managers import change_hierarchy, change_managers
 from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch
 from planner.quotas.hierarchy import Hierarchy
+from planner.quotas.mistakes import no_room
 from planner.quotas.parts import QuotaPart, cut_parts
+from planner.quotas.refusals import refuse_overrides
 from planner.quotas.remaining import OpenRows, Row, SeatRows, open_rows, round_rows
 from planner.quotas.remaining_limits import keep_limits
 from planner.quotas.result import QuotaSheet
@@ -71,11 +72,16 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
 
     Raises
     ------
+    ScenarioError
+        When a quota is set by hand for nobody who owes one.
     InfeasibleError
         When what closed months hold is more than the new goal, or than a quota set by hand; or
         when the goal and the limits cannot hold together.
     """
     pieces = tuple(parts)
+    owing = {part.rep_id for part in pieces if part.level == "rep"}
+    serving = {tenure.rep_id for tenure in change.after.tenures}
+    refuse_overrides(change.parameters, set(change.after.reps), owing | serving)
     names = sorted({part.component for part in pieces})
     steps = {name: _step(change, [p for p in pieces if p.component == name]) for name in names}
     for day in cut_days(change):
@@ -209,7 +215,12 @@ def _columns(one: OpenComponent, change: QuotaChange) -> dict[Stretch, tuple[int
         return {stretch: (company[stretch], reps[stretch]) for stretch in stretches}
     raised = _spread(company, delta, change.goal_from, one.step)
     if wanted < 0 or any(amount < 0 for amount in raised.values()):
-        raise InfeasibleError(_below_closed(one, change, done))
+        raise no_room(
+            "quota.goal",
+            "quota.goal_below_closed",
+            _below_closed(one, change, done),
+            "Raise quota.goal, or date the change earlier.",
+        )
     shares = [Fraction(raised[s] * wanted, max(sum(raised.values()), 1)) for s in stretches]
     totals = split_exactly(wanted, shares) if stretches else []
     return {s: (raised[s], total) for s, total in zip(stretches, totals, strict=True)}
@@ -238,8 +249,7 @@ def _below_closed(one: OpenComponent, change: QuotaChange, done: int) -> str:
     code, text = change.currency.code, change.currency.to_text
     return (
         f"The goal of {text(one.goal)} {code} ({one.name}) is less than what the months up to "
-        f"{change.effective} hold already, {text(done)} {code}, and closed months do not change. "
-        "Raise quota.goal, or date the change earlier."
+        f"{change.effective} hold already, {text(done)} {code}, and closed months do not change."
     )
 
 

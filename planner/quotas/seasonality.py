@@ -9,9 +9,9 @@ from math import isfinite
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import ScenarioError
 from planner.findings import Finding
 from planner.inputs.period import Period
+from planner.quotas.mistakes import wrong_key
 
 Floats = npt.NDArray[np.float64]
 WEEK = 7
@@ -106,13 +106,21 @@ def _fit_weights(weights: Sequence[float], months: int) -> Floats:
     if len(weights) == months:
         return np.asarray(weights, dtype=np.float64)
     if len(weights) != 12:
-        raise ScenarioError(
+        raise wrong_key(
+            "quota.seasonality",
+            "quota.season_count",
             f"quota.seasonality has {len(weights)} weights; give one for each of the plan's "
-            f"{months} months, or 12."
+            f"{months} months, or 12.",
+            'Correct the list, or set quota.seasonality = "history" or "even".',
         )
     fitted = np.resize(np.asarray(weights, dtype=np.float64), months)
     if fitted.sum() <= 0:
-        raise ScenarioError("quota.seasonality gives no weight to any month of the plan.")
+        raise wrong_key(
+            "quota.seasonality",
+            "quota.season_empty",
+            "quota.seasonality gives no weight to any month of the plan.",
+            "Give one of the plan's months a weight above 0.",
+        )
     return fitted
 
 

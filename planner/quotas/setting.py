@@ -214,7 +214,7 @@ def settle_direct(setting: Setting, parts: Sequence[Part]) -> tuple[list[Settled
     findings = [
         *limits.findings,
         *carriers_without_accounts(people, setting.books, weights),
-        *narrow_limits(rounded, people, setting.parameters, setting.currency),
+        *narrow_limits(rounded, people, wanted.sum(axis=1), setting.parameters, setting.currency),
     ]
     return settled, findings
 

@@ -44,6 +44,21 @@ def test_vacancy_lowers_the_probability_of_the_goal(world):
     assert world.run(quotas=quotas, reps=vacant).outcomes.goal_probability < full - 0.1
 
 
+def test_bookings_of_an_empty_seat_are_the_companys_and_no_attainment(world):
+    """A hire of July is not credited with what came in before him; team and company are."""
+    vacant = [*world.reps[:-1], replace(world.reps[-1], hire_date=date(2027, 7, 1))]
+    result = world.run(reps=vacant, **STILL, unserved_share=0.3)
+    levels = {(x.level, x.rep_id): x for x in result.outcomes.outcomes}
+    seat = result.bookings[-1].mean()
+    assert levels["rep", "R3"].expected == pytest.approx(seat * 0.5 / 0.65, rel=1e-3)
+    assert levels["rep", "R2"].expected == pytest.approx(result.bookings[2].mean(), rel=1e-3)
+    whole = result.bookings.sum(axis=0).mean()
+    assert levels["manager", "M"].expected == pytest.approx(whole, rel=1e-3)
+    assert levels["company", "company"].expected == pytest.approx(whole, rel=1e-3)
+    at_quota = (result.own >= result.quotas[:, None]).mean()
+    assert result.outcomes.share_at_quota == pytest.approx(at_quota)
+
+
 def test_mass_move_lowers_the_probability_of_the_goal(world):
     """Half of the accounts with a new owner cost what the stated loss says."""
     quotas = world.quotas(0.95)

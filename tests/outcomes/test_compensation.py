@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -68,6 +69,17 @@ def test_proportional_pay_costs_what_attainment_says(world):
     assert result.cost_of_sales == pytest.approx(by_hand.mean() / simulation.company.mean())
     assert result.reps[0].at[1.0] == 200_000_00
     assert result.reps[0].at[0.5] == 150_000_00
+
+
+def test_nobody_is_paid_for_what_came_in_before_he_started(world):
+    """A hire of July is paid on his own bookings, not on those of the empty seat."""
+    simulation, result = cost(world, {}, hire_date=date(2027, 7, 1))
+    assert simulation.credited is not None
+    half = 184 / 365
+    attainment = simulation.credited / simulation.quotas[:, None]
+    by_hand = half * (100_000_00 + 100_000_00 * attainment).sum(axis=0)
+    assert result.expected == pytest.approx(by_hand.mean(), abs=4)
+    assert (simulation.credited < simulation.bookings).all()
 
 
 def test_spif_out_of_reach_of_behaviour_is_idle(world):

@@ -33,6 +33,29 @@ def test_empty_half_year_brings_the_unserved_share():
     assert coverage.planned[0] == pytest.approx(0.5 + 0.5 * 0.3)
 
 
+@pytest.mark.parametrize(
+    "rep",
+    [
+        Rep(rep_id="A", name="A", hire_date=date(2027, 7, 1)),
+        Rep(rep_id="A", name="A", leave_date=date(2027, 6, 30)),
+        Rep(rep_id="A", name="A", status="tbh", hire_date=date(2027, 7, 1)),
+    ],
+)
+def test_what_comes_in_while_the_seat_is_empty_is_no_credit_of_its_holder(rep):
+    """The seat brings half a year and 30% of the other; the holder is credited with his half."""
+    coverage = cover(rep, unserved_share=0.3)
+    assert coverage.drawn == pytest.approx(0.65)
+    assert coverage.credited == pytest.approx(0.5)
+
+
+def test_an_absence_leaves_the_credit_with_the_holder():
+    """He keeps his seat: orders that come in meanwhile are his."""
+    away = Rep(rep_id="A", name="A", absence_start=date(2027, 7, 1), absence_end=date(2027, 12, 31))
+    coverage = cover(away, unserved_share=0.3)
+    assert (coverage.credited == coverage.drawn).all()
+    assert coverage.credited == pytest.approx(0.65)
+
+
 def test_season_weighs_the_gap():
     """An empty January costs what January weighs."""
     season = [12.0] + [1.0] * 11

@@ -18,7 +18,7 @@ from planner.outputs.comparison import compare_plans
 from planner.outputs.comparison_charts import waterfall_chart
 from planner.outputs.comparison_page import answer_questions, make_comparison_page
 from planner.outputs.comparison_people import ComparedRep, RepFigures, compare_reps
-from planner.outputs.comparison_steps import bookings_steps, cost_steps
+from planner.outputs.comparison_steps import EMPTY, bookings_steps, cost_steps
 from planner.outputs.comparison_workbook import save_comparison
 from planner.outputs.folder import load_plan
 from planner.outputs.plan import Plan
@@ -89,6 +89,20 @@ def test_waterfalls_add_up(company: Plan, build: Callable[..., Plan]) -> None:
     ):
         assert sum(value for _, value in steps[:-1]) == pytest.approx(steps[-1][1])
     assert waterfall_chart(company, [("a", 5.0), ("x", 0.0), ("b", 5.0)], "w", "Nothing") is None
+
+
+def test_what_comes_in_for_empty_seats_is_a_step(build: Callable[..., Plan]) -> None:
+    """The steps end at what the company expects, although no rep is credited with all of it."""
+    company, other = (build(accounts=30, reps=4, seed=seed) for seed in (4, 5))
+    assert other.outcomes is not None
+    whole = next(one for one in other.outcomes.outcomes if one.level == "company")
+    more = replace(whole, expected=whole.expected + 100_000)
+    rows = tuple(more if one is whole else one for one in other.outcomes.outcomes)
+    hired = replace(other, outcomes=replace(other.outcomes, outcomes=rows))
+    steps = bookings_steps([company, hired], 1, ("a", "b"))
+    assert steps[-1][1] == pytest.approx(more.expected, abs=len(rows))
+    assert steps[-2][0] == EMPTY
+    assert sum(value for _, value in steps[:-1]) == pytest.approx(steps[-1][1])
 
 
 def test_the_page_is_safe_and_whole(company: Plan, hostile_company: Plan, tmp_path: Path) -> None:

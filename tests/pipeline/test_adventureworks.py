@@ -12,6 +12,7 @@ from planner.pipeline.past_periods import collect_past, rebuild_past
 from planner.pipeline.preparation import read_tables
 from planner.potential.held_out import hold_out
 from planner.quotas.backtest import backtest_quotas, choose_blend, name_blend
+from planner.quotas.chance import measure_chance, toss_surprises
 from planner.quotas.hindsight import find_hindsight
 from planner.scenario.model import Scenario
 from planner.scenario.reading import read_scenario
@@ -57,4 +58,17 @@ def test_what_was_known_beats_equal_quotas_and_plain_history(
     assert as_set is not None
     assert as_set < chosen < min(plain, equal)
     assert np.isfinite(chosen)
-    assert chosen < 0.18
+    assert chosen < 0.16
+
+
+def test_what_is_left_is_chance(scenario: Scenario, data: PlanningData) -> None:
+    """Single orders alone leave reps as far apart as the chosen basis does."""
+    held_out = hold_out(data, scenario.potential, scenario.seed, "shrinkage")
+    assert held_out is not None
+    periods, _ = rebuild_past(data, (), 4, held_out.forecast_on)
+    tossed = toss_surprises(periods, scenario.seed)
+    assert tossed is not None
+    chance = measure_chance(periods, tossed, choose_blend(backtest_quotas(periods)))
+    assert chance is not None
+    assert chance.verdict == "within"
+    assert chance.dispersion == pytest.approx(chance.observed, rel=0.1)

@@ -7,13 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.quotas.backtest import (
-    PastPeriod,
-    backtest_quotas,
-    choose_blend,
-    judge_choice,
-    past_period,
-)
+from planner.quotas.backtest import backtest_quotas, choose_blend, judge_choice
+from planner.quotas.past_attainment import PastPeriod, past_period
 
 
 def period(name, follows, seed):

@@ -83,3 +83,24 @@ def test_an_account_without_an_order_is_its_present_owners():
     assert replace(waiting, owners=None).holders(day).tolist() == [0, 1, -1]
     quarter = int(np.datetime64("2026-01-01", "D").astype(np.int64))
     assert waiting.run_rate(day, quarter, np.array([1.0, 2.0, 3.4])).tolist() == [10, 20, 3]
+
+
+def test_an_order_that_another_took_leaves_the_account_with_its_rep():
+    """A manager stands in once; after a year of his orders the account is nobody's."""
+    stood_in = replace(orders(), reps=np.array([0, 0, 1, -1, 1]))
+    may = int(np.datetime64("2026-05-01", "D").astype(np.int64))
+    assert stood_in.holders(may).tolist() == [0, 1]
+    assert stood_in.holders(may + 300).tolist() == [-1, 1]
+
+
+def test_surprises_add_up_to_what_was_not_expected():
+    """The first account goes to B against A's book; by rep they are bookings less expectation."""
+
+    def forecast(first, after):
+        return np.array([30, 10])
+
+    (period,) = replay(periods=1, forecast=forecast)
+    # 70 were booked and 40 expected, so a good period for all raises each expectation by 1.75.
+    a, b = period.surprises
+    assert a.tolist() == [-52.5]
+    assert sorted(b.tolist()) == [22.5, 30.0]

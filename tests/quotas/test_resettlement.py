@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, ScenarioError
 from planner.inputs.event_rules import apply_events
 from planner.inputs.reps import Rep
 from planner.inputs.roster import Roster, Surroundings
@@ -158,6 +158,20 @@ def test_a_touched_quota_is_no_longer_set_by_hand(sheet: QuotaSheet) -> None:
     move = BookChange(source="T-R2", target="T-R4", weight=WEIGHTS["T-R2"] // 2, day=day)
     settled = resettle(sheet, parts_of_sheet(sheet, YEAR), change(ROSTER, day, books=(move,)))
     assert settled.dropped == ("R2",)
+
+
+@pytest.mark.parametrize(
+    ("rep_id", "words"), [("R7", "is not in the reps table"), ("M1", "has no seat with accounts")]
+)
+def test_a_quota_set_by_hand_for_nobody_who_owes_is_refused(
+    sheet: QuotaSheet, rep_id: str, words: str
+) -> None:
+    """An id that nobody has is a wrong scenario, as in the plan itself, and no infeasible one."""
+    wrong = PARAMETERS.model_copy(update={"overrides": {rep_id: Decimal(5)}})
+    day = date(2027, 7, 1)
+    with pytest.raises(ScenarioError, match=words) as caught:
+        resettle(sheet, parts_of_sheet(sheet, YEAR), change(ROSTER, day, parameters=wrong))
+    assert [finding.subject for finding in caught.value.findings] == [rep_id]
 
 
 def test_a_new_goal_below_what_is_closed_is_refused(sheet: QuotaSheet) -> None:

@@ -105,7 +105,7 @@ def test_limits_that_cannot_hold_are_named_with_the_least_relaxation(settle):
     with pytest.raises(InfeasibleError) as caught:
         settle(reps, books, change_limits={"max": 0.2})
     assert [f.subject for f in caught.value.findings] == ["change_limits.max"]
-    assert "0.375 instead of 0.2" in str(caught.value)
+    assert "0.375 instead of 0.2 for A, B." in str(caught.value)
     settle(reps, books, change_limits={"max": 0.375})
 
 
@@ -127,6 +127,44 @@ def test_residue_stands_on_one_named_quota(settle):
     assert sum(quotas_of(sheet).values()) == 1_100_000_01
     said = [f for f in sheet.findings if f.code == "quota.rounding_residue"]
     assert [f.subject for f in said] == ["C"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "subject"),
+    [
+        ({"seasonality": (1, 2, 3)}, "quota.seasonality"),
+        ({"components": {"new": {"goal": 1}, "old": {"goal": 2}}}, "quota.components"),
+        ({"components": {"new": {}, "old": {}}}, "quota.components"),
+        (
+            {"components": {"new": {"share": 1, "roles": ["Astronaut"]}}},
+            "quota.components.new.roles",
+        ),
+        ({"basis": {"hope": 1.0}}, "quota.basis"),
+        ({"goal": "0.001"}, "quota.goal"),
+    ],
+)
+def test_a_key_that_cannot_be_meant_is_refused_with_a_finding(settle, keys, subject):
+    """A script reads from the finding which key is wrong, and what to do."""
+    with pytest.raises(ScenarioError) as caught:
+        settle(make_reps({"A": None}), make_books(["A"], [100]), **keys)
+    (found,) = caught.value.findings
+    assert (found.severity, found.subject) == ("error", subject)
+    assert found.advice
+    assert found.message in str(caught.value)
+
+
+def test_whoever_a_coarse_step_leaves_nothing_is_named(settle):
+    """A step wider than the whole total puts it on one quota, which nobody should miss."""
+    books = make_books(["A", "B", "C"], [100, 200, 700])
+    sheet = settle(make_reps(TREE), books, round_to=10_000_000)
+    assert sum(quota > 0 for quota in quotas_of(sheet).values()) == 1
+    assert_exact(sheet, 1_000_000_00)
+    (found,) = [f for f in sheet.findings if f.code == "quota.rounded_to_nothing"]
+    assert (found.severity, found.count) == ("warning", 2)
+    idle = sorted(rep for rep, quota in quotas_of(sheet).items() if not quota)
+    assert ", ".join(idle) in found.message
+    fine = settle(make_reps(TREE), books, round_to=1000)
+    assert "quota.rounded_to_nothing" not in {f.code for f in fine.findings}
 
 
 def test_components_add_up_and_limits_are_on_the_sum(settle):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.outcomes.coverage import simulate_coverage
+from planner.outcomes.attainment import credit_holders
+from planner.outcomes.coverage import Coverage, simulate_coverage
 from planner.outcomes.draws import move_draws
 from planner.pipeline.simulation import seat_holders, seat_loads, simulate_company
 from planner.pipeline.what_if.bench import Basket, Bench, fill_basket
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from planner.outcomes.attainment import Simulation
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 # A chance that moves by less than this is the same to a reader.
 NOTABLE = 0.005
 
@@ -91,15 +91,15 @@ def foresee_moves(bench: Bench, drawn: Simulation, moves: Mapping[str, str]) -> 
     touched = np.union1d(bench.territory_of[basket.units], basket.to)
     touched = touched[touched >= 0]
     effect = move_quotas(bench, territories_after(bench, basket))
-    bookings = drawn.bookings.copy()
+    bookings, own = drawn.bookings.copy(), drawn.own.copy()
     if len(touched):
-        bookings[touched] = _book_again(bench, drawn, basket, touched)
+        bookings[touched], own[touched] = _book_again(bench, drawn, basket, touched)
     owed = effect.owed if effect else {}
     quotas = np.array([owed.get(rep, 0) for rep in drawn.rep_ids], dtype=np.int64)
     return Chances(
         goal_before=drawn.outcomes.goal_probability,
         goal_after=_goal_chance(bench, bookings),
-        reps=_list_chances(bench, drawn, bookings, quotas, set(touched.tolist())),
+        reps=_list_chances(bench, drawn, own, quotas, set(touched.tolist())),
     )
 
 
@@ -108,8 +108,10 @@ def _goal_chance(bench: Bench, bookings: Ints) -> float:
     return float(np.mean(bookings.sum(axis=0) >= bench.plan.quotas.goal))
 
 
-def _book_again(bench: Bench, drawn: Simulation, basket: Basket, touched: Ints) -> Ints:
-    """Return the bookings of the seats that give or take, (touched, draws)."""
+def _book_again(
+    bench: Bench, drawn: Simulation, basket: Basket, touched: Ints
+) -> tuple[Ints, Ints]:
+    """Return the bookings of the seats that give or take, and their holders', (touched, draws)."""
     assert drawn.drawing is not None
     company, drawing = bench.company, drawn.drawing
     seats = territories_after(bench, basket)
@@ -123,11 +125,13 @@ def _book_again(bench: Bench, drawn: Simulation, basket: Basket, touched: Ints) 
         drawing.parameters,
         drawing.seed,
     )
-    served = _served_share(bench, basket, touched)
-    return np.rint(sums[touched] * served).astype(np.int64)
+    coverage = _cover_again(bench, basket, touched)
+    bookings = np.rint(sums[touched] * coverage.drawn.astype(np.float64)).astype(np.int64)
+    credited = credit_holders(bookings, sums[touched], coverage)
+    return bookings, bookings if credited is None else credited
 
 
-def _served_share(bench: Bench, basket: Basket, touched: Ints) -> Floats:
+def _cover_again(bench: Bench, basket: Basket, touched: Ints) -> Coverage:
     """Return how much of their books the seats can serve in each draw, (touched, draws)."""
     scenario, company = bench.scenario, bench.company
     territory_of = bench.territory_of.copy()
@@ -143,14 +147,14 @@ def _served_share(bench: Bench, basket: Basket, touched: Ints) -> Floats:
         load[touched],
         scenario.outcomes,
         scenario.seed,
-    ).drawn.astype(np.float64)
+    )
 
 
 def _list_chances(
-    bench: Bench, drawn: Simulation, bookings: Ints, quotas: Ints, touched: set[int]
+    bench: Bench, drawn: Simulation, own: Ints, quotas: Ints, touched: set[int]
 ) -> tuple[Chance, ...]:
-    before = (drawn.bookings >= drawn.quotas[:, None]).mean(axis=1)
-    after = (bookings >= quotas[:, None]).mean(axis=1)
+    before = (drawn.own >= drawn.quotas[:, None]).mean(axis=1)
+    after = (own >= quotas[:, None]).mean(axis=1)
     shown = [
         seat
         for seat in range(len(quotas))
@@ -164,8 +168,8 @@ def _list_chances(
             territory_id=bench.plan.territory_ids[seat],
             before=float(before[seat]) if drawn.quotas[seat] > 0 else None,
             after=float(after[seat]) if quotas[seat] > 0 else None,
-            expected=round(float(drawn.bookings[seat].mean())),
-            expected_after=round(float(bookings[seat].mean())),
+            expected=round(float(drawn.own[seat].mean())),
+            expected_after=round(float(own[seat].mean())),
         )
         for seat in shown
     )
