@@ -93,18 +93,13 @@ def foresee_rest(
 
     data, potential = company.data, company.potential
     share, months = share_left(data.period, potential.season, day)
-    accounts = data.accounts
     of_account = territory_of[company.units.unit_of_account]
     holders = seat_holders(company)
-    expected, low, high = (
-        np.rint(values * share).astype(np.int64)
-        for values in (potential.expected, potential.low, potential.high)
-    )
     simulation = simulate(
-        accounts["account_id"].astype(str).tolist(),
-        expected,
-        low,
-        high,
+        data.accounts["account_id"].astype(str).tolist(),
+        _left_of(potential.expected, share),
+        _left_of(potential.low, share),
+        _left_of(potential.high, share),
         of_account,
         _changed_hands(company, of_account, record),
         holders,
@@ -182,6 +177,11 @@ def _groups(scenario: Scenario, company: Company) -> dict[str, list[str]]:
     accounts = company.data.accounts
     names = [name for name in scenario.outcomes.common_by if name in accounts]
     return {name: accounts[name].fillna("").astype(str).tolist() for name in names}
+
+
+def _left_of(money: Ints, share: float) -> Ints:
+    left: Ints = np.rint(money * share).astype(np.int64)
+    return left
 
 
 def _booked_by_seat(
