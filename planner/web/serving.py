@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from planner.errors import ScenarioError, StoreError
+from planner.interruptions import finish_undisturbed
 from planner.review.sessions import ensure_owner, make_link
 from planner.review.store import Store, open_store
 from planner.review.users import list_users
@@ -95,6 +96,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
     def _stop(self, _number: int, _frame: Any) -> None:
+        finish_undisturbed()
         if self.should_exit:
             self.force_exit = True
         self.should_exit = True

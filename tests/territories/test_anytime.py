@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from planner.territories import AlignmentProblem, align, blocks
@@ -14,6 +15,7 @@ from planner.territories.given.search import Search, start_search
 from planner.territories.prices import sources
 from planner.territories.prices.candidates import list_candidates
 from planner.territories.prices.dual import price_candidates
+from planner.territories.progress import Progress, ProgressCallback
 from tests.territories.small_problems import make_company
 
 FEW = 60
@@ -135,3 +137,65 @@ def test_one_task_that_is_broken_off_ends_the_others(monkeypatch: pytest.MonkeyP
         blocks.run_blocks(run, 6)
     assert steps[0] < 5_000
     assert sorted(begun) == [0, 1]
+
+
+def break_off(at: int) -> ProgressCallback:
+    """Return progress that presses Ctrl-C when it is told something for the so-many-th time."""
+    told = []
+
+    def tell(step: Progress) -> None:
+        told.append(step.stage)
+        if len(told) == at:
+            raise KeyboardInterrupt
+
+    return tell
+
+
+def make_choices() -> dict[str, AlignmentProblem]:
+    """Return a small problem of each kind whose centres, or whose shape, are chosen."""
+    points = np.random.default_rng(3).uniform(0.0, 10.0, (120, 2))
+    cells = np.arange(100).reshape(10, 10)
+    beside = [(cells[:, :-1], cells[:, 1:]), (cells[:-1], cells[1:])]
+    grid = np.concatenate([np.column_stack([a.ravel(), b.ravel()]) for a, b in beside])
+    return {
+        "sites": AlignmentProblem.from_points(points, 6),
+        "means": AlignmentProblem.from_points(points, 6, centres="mean"),
+        "graph": AlignmentProblem.from_graph(
+            grid, np.ones(len(grid)), 4, {"size": np.ones(100)}, tolerance=0.5,
+            compactness="diameter",
+        ),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "at"), [("sites", 3), ("means", 1), ("graph", 1)])
+def test_every_kind_says_that_it_was_broken_off(kind: str, at: int) -> None:
+    """Ctrl-C keeps the best so far where there is one, and is said; a search in peace says nothing."""
+    problem = make_choices()[kind]
+    found = align(problem, effort=0.1, progress=break_off(at))
+    assert found.interrupted
+    assert found.alignment is not None
+    assert not align(problem, effort=0.1).interrupted
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("sites", "planner.territories.centres.solving.spread_sites"),
+        ("means", "planner.territories.centres.means.search_means"),
+        ("graph", "planner.territories.compactness.solving.search_starts"),
+    ],
+)
+def test_ctrl_c_before_there_is_anything_returns_nothing(
+    kind: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No half of a start passes for the best so far."""
+
+    def press(*_anything: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    problem = make_choices()[kind]
+    monkeypatch.setattr(place, press)
+    found = align(problem)
+    assert found.interrupted
+    assert found.alignment is None
+    assert found.status == "unknown"
