@@ -315,6 +315,9 @@ def files_page() -> str:
     lines += ["", "## plan.json", "", document["about"]["plan"].strip(), ""]
     lines += ["| key | holds |", "| --- | --- |"]
     lines += [f"| `{key}` | {escape(words)} |" for key, words in document["plan"].items()]
+    lines += ["", "## planner backtest", "", document["about"]["backtest"].strip(), ""]
+    lines += ["| key | holds |", "| --- | --- |"]
+    lines += [f"| `{key}` | {escape(words)} |" for key, words in document["backtest"].items()]
     return "\n".join(lines) + "\n"
 
 

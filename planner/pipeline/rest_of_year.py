@@ -112,11 +112,9 @@ def foresee_rest(
         groups=_groups(scenario, company),
         load=seat_loads(scenario, company, territory_of),
     )
-    seats = company.seats
-    own = [record.booked.get(rep or "", 0) for rep in seats.rep_ids]
-    whole = _booked_by_seat(record, seats.territory_ids, own)
-    drawn = simulation.bookings
-    booked = np.array(own)[:, None]
+    own = [record.booked.get(rep or "", 0) for rep in company.seats.rep_ids]
+    whole = _booked_by_seat(record, company.seats.territory_ids, own)
+    drawn, booked = simulation.bookings, np.array(own)[:, None]
     own_year = summarise_draws(
         holders, drawn + booked, simulation.coverage, sheet, credited=simulation.own + booked
     )
@@ -133,10 +131,8 @@ def foresee_rest(
         goal_probability=teams.goal_probability,
         findings=simulation.outcomes.findings,
     )
-    whole_year = replace(own_year, outcomes=outcomes)
-    return RestOfYear(
-        outcomes=outcomes, simulation=whole_year, paid=_with_departed(whole_year, sheet, record)
-    )
+    year = replace(own_year, outcomes=outcomes)
+    return RestOfYear(outcomes=outcomes, simulation=year, paid=_with_departed(year, sheet, record))
 
 
 def _changed_hands(company: Company, of_account: Ints, record: YearRecord) -> Bools:

@@ -164,6 +164,10 @@ def test_backtest_scores_every_method(demo_tables: Path, run: Run) -> None:
         assert 0 <= score["top_decile"] <= 1
     for score in printed["quota"].values():
         assert set(score["rank_correlation"]) == {"potential", "history", "size", "tenure"}
+        chance = score["chance"]
+        assert 0 < chance["low"] <= chance["dispersion"] <= chance["high"]
+        assert chance["verdict"] in ("below", "within", "above")
+    assert "backtest.chance" in {finding["code"] for finding in printed["findings"]}
 
 
 def test_backtest_says_in_words_what_it_found(tiny_tables: Path, run: Run) -> None:

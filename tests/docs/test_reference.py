@@ -15,6 +15,8 @@ from planner.outputs.export import FORMATS
 from planner.outputs.plan import Plan
 from planner.outputs.summary import plan_document
 from planner.outputs.tables import plan_tables
+from planner.pipeline.backtesting import Backtest
+from planner.potential.backtest import BacktestReport
 from planner.scenario.model import Scenario
 from planner.scenario.reading import all_keys
 from tests.docs.known_commands import describe_commands
@@ -102,6 +104,14 @@ def test_every_key_of_the_record_is_documented(reference: ModuleType, plan: Plan
     """Each key of plan.json has a row."""
     section = parts(reference.files_page())["plan.json"]
     assert set(ROW.findall(section)) == set(plan_document(plan))
+
+
+def test_every_key_of_a_backtest_is_documented(reference: ModuleType) -> None:
+    """Each key that planner backtest prints has a row."""
+    report = BacktestReport(scores={}, chosen="mean", margin=0.0, cuts=(), window=12)
+    printed = Backtest(potential=report, quotas={}, findings=()).as_dict()
+    section = parts(reference.files_page())["planner backtest"]
+    assert set(ROW.findall(section)) == set(printed)
 
 
 def test_every_file_of_a_plan_is_documented(reference: ModuleType, demo_plan: Path) -> None:
