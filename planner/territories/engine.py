@@ -52,8 +52,10 @@ def align(
     Raises
     ------
     ValueError
-        When the effort or the time limit is not positive.
+        When the effort or the time limit is not positive, or the seed no whole number of 0 or more.
     """
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed is {seed!r}; it must be a whole number of 0 or more")
     if not effort > 0 or (time_limit is not None and not time_limit > 0):
         raise ValueError("effort and time_limit must be more than 0")
     run = Run(seed=seed, effort=effort, time_limit=time_limit, progress=progress)

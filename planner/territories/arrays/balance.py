@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from planner.territories.arrays.numbers import LARGEST, read_numbers
 from planner.territories.costs import MatrixTerm, sort_entries
 from planner.territories.limits import Measure, SoftLimits
 
@@ -39,9 +40,13 @@ class Limits:
 
     def tolerance_of(self, name: str) -> float | None:
         """Return the tolerance of one measure, or None."""
-        if isinstance(self.tolerance, Mapping):
-            return self.tolerance.get(name)
-        return self.tolerance
+        given = self.tolerance.get(name) if isinstance(self.tolerance, Mapping) else self.tolerance
+        if given is None:
+            return None
+        tolerance = read_numbers(given, f"the tolerance of measure {name!r}")
+        if tolerance.ndim or not 0 <= tolerance <= LARGEST:
+            raise ValueError(f"the tolerance of measure {name!r} is {given}; it must be 0 or more")
+        return float(tolerance)
 
 
 def make_measures(
@@ -100,7 +105,7 @@ def _split_amounts(
         table = sort_entries(given)
         _check_shape(name, table.shape, (units, territories))
         return np.zeros(units), MatrixTerm(name=name, amounts=table)
-    array = np.asarray(given, dtype=float)
+    array = read_numbers(given, f"measure {name!r}")
     if array.ndim == 2:
         _check_shape(name, array.shape, (units, territories))
         return np.zeros(units), MatrixTerm(name=name, amounts=array)
@@ -144,10 +149,6 @@ def _hard_limits(name: str, limits: Limits, mean: float, territories: int) -> tu
     tolerance = limits.tolerance_of(name)
     low = high = None
     if tolerance is not None:
-        if not tolerance >= 0:
-            raise ValueError(
-                f"the tolerance of measure {name!r} is {tolerance}; it must be 0 or more"
-            )
         low, high = mean * (1 - tolerance), mean * (1 + tolerance)
     return (
         spread_limit(name, "lower", limits.lower.get(name, low), territories, -np.inf),
@@ -174,7 +175,9 @@ def spread_limit(name: str, side: str, given: Any, territories: int, absent: flo
     ValueError
         When the array has another length.
     """
-    array = np.asarray(absent if given is None else given, dtype=float)
+    array = read_numbers(
+        absent if given is None else given, f"the {side} limit of measure {name!r}"
+    )
     if array.ndim > 1 or (array.ndim == 1 and len(array) != territories):
         raise ValueError(
             f"the {side} limit of measure {name!r} has shape {array.shape}; it must be a number "
@@ -194,20 +197,41 @@ def _soft_limits(name: str, limits: Limits, hard: tuple[Floats, Floats], mean: f
     both = np.isfinite(lower) & np.isfinite(upper)
     low, high = np.where(both, lower, mean), np.where(both, upper, mean)
     middle = (low + high) / 2
-    target = np.broadcast_to(np.asarray(given.get("target", middle), float), lower.shape)
+    target = _read_zone(name, "target", given, middle)
     with np.errstate(divide="ignore", invalid="ignore"):
         width = np.where(target > 0, (high - low) / 2 / target, 0.0)
     return SoftLimits(
         target=target,
-        tolerance=np.broadcast_to(np.asarray(given.get("tolerance", width), float), lower.shape),
-        buffer=np.broadcast_to(np.asarray(given.get("buffer", 0.0), float), lower.shape),
+        tolerance=_read_zone(name, "tolerance", given, width),
+        buffer=_read_zone(name, "buffer", given, np.zeros(lower.shape)),
         penalty=_pair_of_penalties(name, given["penalty"]),
     )
 
 
+def _read_zone(name: str, part: str, given: Mapping[str, Any], absent: Floats) -> Floats:
+    """Return a part of soft limits for every territory, (territories,)."""
+    array = read_numbers(given.get(part, absent), f"the {part} of measure {name!r}")
+    if array.shape not in ((), absent.shape):
+        raise ValueError(
+            f"the {part} of measure {name!r} has shape {array.shape}; it must be a number or one "
+            f"for each of the {len(absent)} territories"
+        )
+    bad = np.flatnonzero(~((array >= 0) & (array <= LARGEST)))
+    if len(bad):
+        raise ValueError(
+            f"the {part} of measure {name!r} is {array.ravel()[bad[0]]:g}; it must be 0 or more"
+        )
+    return np.ascontiguousarray(np.broadcast_to(array, absent.shape))
+
+
 def _pair_of_penalties(name: str, given: Any) -> tuple[float, float]:
-    first, second = np.broadcast_to(np.asarray(given, dtype=float), (2,)).tolist()
-    if not 0 <= first <= second:
+    both = read_numbers(given, f"the penalties of measure {name!r}")
+    if both.shape not in ((), (1,), (2,)):
+        raise ValueError(
+            f"measure {name!r} has {both.size} penalties; give one inside the buffer, one beyond it"
+        )
+    first, second = np.broadcast_to(both, (2,)).tolist()
+    if not 0 <= first <= second <= LARGEST:
         raise ValueError(
             f"the penalties of measure {name!r} are {first} and {second}; neither may be negative "
             "and the second not below the first"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from planner.territories.arrays.numbers import read_edges, read_mapping, read_whole
 from planner.territories.costs import TravelTerm, sort_entries
 
 Floats = npt.NDArray[np.float64]
@@ -117,27 +118,8 @@ class Grouping:
         """Return the pairs of units whose rows touch."""
         if given is None:
             return None
-        edges = np.asarray(given, dtype=np.int64).reshape(-1, 2)
-        if len(edges) and (edges.min() < 0 or edges.max() >= self.rows):
-            raise ValueError("neighbours name a unit that does not exist")
+        edges = read_edges(given, self.rows)
         return edges if self.unit_of_row is None else self.unit_of_row[edges]
-
-
-def read_whole(given: npt.ArrayLike, name: str, rows: int) -> Ints:
-    """Return whole numbers, one for each row.
-
-    Raises
-    ------
-    ValueError
-        When the shape differs or a number is not whole.
-    """
-    array = np.asarray(given)
-    if array.shape != (rows,):
-        raise ValueError(f"{name} has shape {array.shape}; it must be ({rows},)")
-    whole = array.astype(np.int64)
-    if array.dtype.kind not in "iub" and not np.array_equal(whole, array):
-        raise ValueError(f"{name} must hold whole numbers, -1 for none")
-    return whole
 
 
 def group_families(
@@ -200,7 +182,7 @@ def merge_weights(grouping: Grouping, given: Mapping[str, Any] | None) -> dict[s
         When an array has another number of rows.
     """
     merged = {}
-    for name, amounts in (given or {}).items():
+    for name, amounts in read_mapping(given, "measures", "amounts by name").items():
         found = np.shape(amounts)
         if not found or found[0] != grouping.rows:
             raise ValueError(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from planner.territories.arrays.balance import Limits
 from planner.territories.arrays.families import Grouping, group_families
+from planner.territories.arrays.numbers import read_mapping, read_numbers, refuse_twins
 from planner.territories.problem import number_names
 
 Floats = npt.NDArray[np.float64]
@@ -63,6 +64,8 @@ def group_rows(rest: Rest, rows: int) -> Grouping:
     names = number_names(rest.get("unit_names"), "unit", rows)
     if len(names) != rows:
         raise ValueError(f"unit_names holds {len(names)} names for {rows} units")
+    refuse_twins(rest.get("unit_names"), "the unit")
+    refuse_twins(rest.get("territory_names"), "the territory")
     return group_families(rest.get("families"), rest.get("held"), rows, names)
 
 
@@ -75,10 +78,10 @@ def read_limits(rest: Rest) -> Limits:
         What the caller gave.
     """
     return Limits(
-        lower=rest.get("lower") or {},
-        upper=rest.get("upper") or {},
+        lower=read_mapping(rest.get("lower"), "lower", "limits by measure"),
+        upper=read_mapping(rest.get("upper"), "upper", "limits by measure"),
         tolerance=rest.get("tolerance"),
-        soft=rest.get("soft") or {},
+        soft=read_mapping(rest.get("soft"), "soft", "zones by measure"),
     )
 
 
@@ -94,7 +97,7 @@ def spread_accounts(given: npt.ArrayLike | None, territories: int) -> Floats | N
     """
     if given is None:
         return None
-    array = np.asarray(given, dtype=float)
+    array = read_numbers(given, "max_accounts")
     if array.ndim > 1 or (array.ndim == 1 and len(array) != territories):
         raise ValueError(
             f"max_accounts has shape {array.shape}; it must be a number or one a territory"

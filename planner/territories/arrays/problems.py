@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,13 @@ import numpy.typing as npt
 from planner.territories.arrays.balance import make_measures
 from planner.territories.arrays.budgets import make_budgets
 from planner.territories.arrays.families import Grouping, merge_weights
+from planner.territories.arrays.numbers import (
+    LARGEST,
+    read_count,
+    read_edges,
+    read_mapping,
+    read_numbers,
+)
 from planner.territories.arrays.options import Rest, group_rows, read_limits, spread_accounts
 from planner.territories.arrays.readings import (
     classify,
@@ -22,6 +29,7 @@ from planner.territories.arrays.readings import (
     read_points,
     read_weights,
     refuse_nowhere,
+    refuse_spots,
 )
 from planner.territories.costs import MatrixTerm, TravelTerm
 from planner.territories.distances import Distance
@@ -61,7 +69,8 @@ def from_arrays(
         On shapes that disagree, NaN, a negative measure, a lower limit above the upper, a held unit
         that is not eligible, more territories than units, or a family split by holds.
     """
-    table, allowed, listed = read_costs(cost)
+    names = rest.get("unit_names"), rest.get("territory_names")
+    table, allowed, listed = read_costs(cost, *names)
     units, territories = table.shape
     further, _ = read_eligible(
         None if eligible is None else np.asarray(eligible), (units, territories)
@@ -73,10 +82,8 @@ def from_arrays(
     allowed = grouping.keep_allowed(allowed)
     nearest = find_cheapest(table, allowed, listed) if grouping.count else None
     made = _merge_measures(measures, rest, grouping, territories, nearest)
-    term = MatrixTerm(name="cost", amounts=table)
-    return _assemble(
-        grouping, rest, made, territories, terms=(term,), listed=listed, **classify(allowed)
-    )
+    parts = {"terms": (MatrixTerm(name="cost", amounts=table),), "listed": listed}
+    return _assemble(grouping, rest, made, territories, **parts, **classify(allowed))
 
 
 def from_homes(
@@ -116,18 +123,19 @@ def from_homes(
     ValueError
         As for :func:`from_arrays`.
     """
-    spots, places = (
-        refuse_nowhere(read_points(points, "points"), "points"),
-        read_points(homes, "homes"),
-    )
+    spots = refuse_nowhere(read_points(points, "points"), "points", distance)
+    places = refuse_spots(read_points(homes, "homes"), "home", distance)
     units, territories = len(spots), len(places)
     heavy = read_weights(weights, units)
     grouping = group_rows(rest, units)
     allowed, listed = read_eligible(eligible, (units, territories))
-    may = {"listed": grouping.keep_shared(listed), **classify(grouping.keep_allowed(allowed))}
+    listed, allowed = grouping.keep_shared(listed), grouping.keep_allowed(allowed)
+    may = {"listed": listed, **classify(allowed)}
     if np.isnan(places).any():
         grouping.refuse("where homes are still to be chosen")
-        sites = None if open_sites is None else read_points(open_sites, "open_sites")
+        sites = None
+        if open_sites is not None:
+            sites = refuse_nowhere(read_points(open_sites, "open_sites"), "open_sites", distance)
         chosen = Sites(
             count=territories,
             points=spots,
@@ -141,7 +149,7 @@ def from_homes(
     term = grouping.merge_travel(
         TravelTerm(name="travel", points=spots, weights=heavy, homes=places, distance=distance)
     )
-    nearest = find_nearest(term, grouping.count, measures)
+    nearest = find_nearest(term, grouping.count, measures, allowed, listed)
     made = _merge_measures(measures, rest, grouping, territories, nearest)
     return _assemble(grouping, rest, made, territories, terms=(term,), **may)
 
@@ -168,7 +176,8 @@ def from_sites(
     ValueError
         As for :func:`from_arrays`.
     """
-    table, allowed, listed = read_costs(cost)
+    territories = read_count(territories, "territories")
+    table, allowed, listed = read_costs(cost, rest.get("unit_names"))
     dense = fill_absent(table, allowed, listed)
     grouping = group_rows(rest, len(dense))
     grouping.refuse("where centres are chosen")
@@ -211,20 +220,16 @@ def from_points(
     ValueError
         As for :func:`from_arrays`.
     """
-    spots = refuse_nowhere(read_points(points, "points"), "points")
+    territories = read_count(territories, "territories")
+    spots = refuse_nowhere(read_points(points, "points"), "points", distance)
     if centres not in ("points", "mean"):
         raise ValueError(f"centres is {centres!r}; it must be 'points' or 'mean'")
     heavy = read_weights(weights, len(spots))
     grouping = group_rows(rest, len(spots))
     grouping.refuse("where centres are chosen")
     made = _site_measures(measures, rest, len(spots), territories, len(spots))
-    sites = Sites(
-        count=territories,
-        points=spots,
-        weights=heavy,
-        distance=distance,
-        centres="mean" if centres == "mean" else "points",
-    )
+    kind: Literal["mean", "points"] = "mean" if centres == "mean" else "points"
+    sites = Sites(count=territories, points=spots, weights=heavy, distance=distance, centres=kind)
     return _assemble(grouping, rest, made, territories, kind="points", sites=sites)
 
 
@@ -261,12 +266,13 @@ def from_graph(
     """
     if compactness != "diameter":
         raise ValueError(f"compactness is {compactness!r}; it must be 'diameter'")
-    if not measures:
+    if not read_mapping(measures, "measures", "amounts by name"):
         raise ValueError("a graph needs at least one measure")
+    territories = read_count(territories, "territories")
     units = len(np.atleast_1d(np.asarray(next(iter(measures.values())))))
-    ends = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
-    long = np.asarray(lengths, dtype=float)
-    if long.shape != (len(ends),) or np.isnan(long).any() or (long < 0).any():
+    ends = read_edges(edges, units)
+    long = read_numbers(lengths, "lengths")
+    if long.shape != (len(ends),) or not ((long >= 0) & (long <= LARGEST)).all():
         raise ValueError("lengths must be one number of 0 or more for each edge")
     grouping = group_rows(rest, units)
     grouping.refuse("on a graph")
@@ -317,6 +323,8 @@ def _assemble(
         raise ValueError(f"territory_names holds {len(owners)} names for {territories} territories")
     merged = grouping.unit_of_row is not None
     accounts = rest.get("unit_accounts")
+    if accounts is None:
+        accounts = np.ones(grouping.rows)
     return AlignmentProblem.build(
         unit_ids=[names[row] for row in grouping.first_row.tolist()] if merged else names,
         territory_ids=owners,
@@ -326,7 +334,7 @@ def _assemble(
         budgets=make_budgets(rest, grouping, territories),
         max_accounts=spread_accounts(rest.get("max_accounts"), territories),
         unit_accounts=grouping.add_up(
-            np.ones(grouping.rows) if accounts is None else np.asarray(accounts, float)
+            np.ones(grouping.rows) if accounts is None else read_numbers(accounts, "unit_accounts")
         ),
         neighbours=grouping.move_neighbours(rest.get("neighbours")),
         unit_of_member=grouping.unit_of_row,

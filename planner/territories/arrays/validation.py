@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from planner.territories.arrays.numbers import LARGEST
+
 if TYPE_CHECKING:
     from planner.territories.problem import AlignmentProblem
 
@@ -36,11 +38,27 @@ def check_problem(problem: AlignmentProblem) -> None:
 
 
 def _check_counts(problem: AlignmentProblem) -> None:
+    members = problem.unit_of_member
     units, territories = problem.unit_count, problem.territory_count
+    rows = units if members is None else len(members)
     if territories < 1:
         raise ValueError("at least one territory is needed")
-    if territories > units:
-        raise ValueError(f"there are more territories ({territories:,}) than units ({units:,})")
+    if territories > rows:
+        raise ValueError(f"there are more territories ({territories:,}) than units ({rows:,})")
+    _check_sites(problem)
+
+
+def _check_sites(problem: AlignmentProblem) -> None:
+    given = problem.sites
+    if given is None or given.centres == "mean":
+        return
+    spots = given.points if given.sites is None else given.sites
+    count = len(spots) if spots is not None else 0 if given.cost is None else given.cost.shape[1]
+    wanted = given.count
+    if given.fixed is not None:
+        wanted = int(np.isnan(given.fixed).any(axis=1).sum())
+    if wanted > count:
+        raise ValueError(f"{wanted:,} centres are wanted, but there are only {count:,} sites")
 
 
 def _check_shapes(problem: AlignmentProblem) -> None:
@@ -85,9 +103,11 @@ def _check_measures(problem: AlignmentProblem) -> None:
 
 
 def _check_amounts(problem: AlignmentProblem, name: str, least: Floats, sums: Floats) -> None:
-    bad = np.flatnonzero(~np.isfinite(sums))
+    bad = np.flatnonzero(~(np.abs(sums) <= LARGEST))
     if len(bad):
-        raise ValueError(f"measure {name!r} of {problem.unit_ids[int(bad[0])]} is not a number")
+        raise ValueError(
+            f"measure {name!r} of {problem.unit_ids[int(bad[0])]} is not a number, or too large"
+        )
     bad = np.flatnonzero(least < 0)
     if len(bad):
         unit = int(bad[0])
@@ -99,6 +119,8 @@ def _check_amounts(problem: AlignmentProblem, name: str, least: Floats, sums: Fl
 def _check_limits(problem: AlignmentProblem, name: str, lower: Floats, upper: Floats) -> None:
     if np.isnan(lower).any() or np.isnan(upper).any():
         raise ValueError(f"a limit of measure {name!r} is not a number")
+    if np.isposinf(lower).any() or np.isneginf(upper).any():
+        raise ValueError(f"a limit of measure {name!r} is infinite, and nothing can keep it")
     if lower.shape != upper.shape:
         raise ValueError(
             f"the limits of measure {name!r} differ in length: {len(lower)} and {len(upper)}"
@@ -119,6 +141,11 @@ def _check_limits(problem: AlignmentProblem, name: str, lower: Floats, upper: Fl
 def _check_numbers(problem: AlignmentProblem) -> None:
     if np.isnan(problem.max_accounts).any() or (problem.max_accounts < 0).any():
         raise ValueError("max_accounts must be 0 or more for every territory")
+    bad = np.flatnonzero(~((problem.unit_accounts >= 0) & (problem.unit_accounts <= LARGEST)))
+    if len(bad):
+        raise ValueError(
+            f"unit_accounts of {problem.unit_ids[int(bad[0])]} must be a number of 0 or more"
+        )
     for name, array in (("held", problem.held), ("current", problem.current)):
         bad = np.flatnonzero((array < -1) | (array >= problem.territory_count))
         if len(bad):

@@ -17,13 +17,19 @@ from planner.territories.centres.mean_moves import (
     broken_after,
     fill_means,
 )
-from planner.territories.centres.model import Choice, list_sites, make_choice
+from planner.territories.centres.mean_rules import (
+    find_means,
+    price_sets,
+    settle_means,
+    stand_at,
+)
+from planner.territories.centres.model import Choice, has_other_rules, list_sites, make_choice
+from planner.territories.centres.partitions import Partitions
 from planner.territories.centres.reporting import report_choice
 from planner.territories.centres.starts import place_units, spread_sites, take_start
 from planner.territories.compiled import seed_state
 from planner.territories.contiguity.findings import describe_graph, refuse_parts
 from planner.territories.contiguity.graph import count_extra_parts, label_parts, make_scratch
-from planner.territories.costs import TravelTerm
 from planner.territories.distances import measure_distances
 from planner.territories.problem import AlignmentProblem, Sites
 from planner.territories.progress import Run
@@ -84,64 +90,51 @@ def solve_means(problem: AlignmentProblem, run: Run, begin: Ints | None = None) 
         if parts.max() + 1 > choice.territories:
             refused = (*findings, refuse_parts(problem, parts))
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
+    partitions = Partitions(problem, choice.graph)
+    if partitions.are_few:
+        found, cost = partitions.find_best(lambda sets: price_sets(sites, sets))
+        return _report(problem, choice, run, found, cost, (), findings)
     best, bound = MeanBest(slot_of=np.zeros(choice.units, np.int64)), None
     interrupted = False
     try:
         search_means(choice, sites, run, best, begin)
+        if has_other_rules(problem) or best.broken > 0:
+            best.slot_of = settle_means(problem, run, best.slot_of)
         bound = bound_means(choice, run, best.cost)
     except KeyboardInterrupt:
         interrupted = True
     if interrupted and not np.isfinite(best.broken):
         return report_choice(problem, run, None, bound=None, findings=findings, interrupted=True)
-    centres = find_means(sites, best.slot_of, choice.territories)
-    weights = np.ones(choice.units) if sites.weights is None else sites.weights
-    term = TravelTerm(
-        name="travel",
-        points=sites.points,
-        weights=weights,
-        homes=centres,
-        distance=sites.distance,
-    )
-    settled = replace(problem, kind="territories", sites=None, terms=(*problem.terms, term))
+    relaxed = ("contiguity",) if choice.connected else ()
+    result = _report(problem, choice, run, best.slot_of, bound, relaxed, findings)
+    return replace(result, interrupted=interrupted)
+
+
+def _report(
+    problem: AlignmentProblem,
+    choice: Choice,
+    run: Run,
+    slot_of: Ints | None,
+    bound: float | None,
+    relaxes: tuple[str, ...],
+    findings: tuple[Finding, ...],
+) -> AlignmentResult:
+    """Return the result of a partition; without one, none keeps the rules."""
+    if slot_of is None:
+        return report_choice(problem, run, None, bound=None, infeasible=True, findings=findings)
+    sites = problem.sites
+    assert sites is not None
+    centres = find_means(sites, slot_of, choice.territories)
     return report_choice(
-        settled,
+        stand_at(problem, centres),
         run,
-        best.slot_of,
+        slot_of,
         bound=bound,
         centres=_find_closest(sites, centres),
         centre_points=centres,
-        relaxes=("contiguity",) if choice.connected else (),
+        relaxes=relaxes,
         findings=findings,
-        interrupted=interrupted,
     )
-
-
-def find_means(sites: Sites, slot_of: Ints, territories: int) -> Floats:
-    """Return the weighed mean of each territory's points, (territories, 2).
-
-    Parameters
-    ----------
-    sites
-        With points; on the sphere the mean direction counts.
-    slot_of
-        Territory of each unit, (units,).
-    territories
-        How many there are.
-    """
-    assert sites.points is not None
-    weights = np.ones(len(slot_of)) if sites.weights is None else sites.weights
-    # Where all weights of a territory are 0, its plain mean stands.
-    mass = np.bincount(slot_of, weights, territories)
-    heavy = np.where(mass[slot_of] > 0, weights, 1.0)
-    mass = np.maximum(np.bincount(slot_of, heavy, territories), 1e-300)
-    places = place_points(sites.points, sites.distance)
-    sums = np.array([np.bincount(slot_of, heavy * axis, territories) for axis in places.T])
-    mean = sums / mass
-    if sites.distance != "haversine":
-        return np.ascontiguousarray(mean[:2].T)
-    north = np.arctan2(mean[2], np.hypot(mean[0], mean[1]))
-    east = np.arctan2(mean[1], mean[0])
-    return np.asarray(np.degrees(np.column_stack([north, east])))
 
 
 def price_means(sites: Sites, slot_of: Ints, territories: int) -> float:

@@ -12,7 +12,6 @@ from planner.territories.costs import MatrixTerm, TravelTerm
 from planner.territories.problem import AlignmentProblem, Sites
 from planner.territories.sites.costs import (
     SiteCosts,
-    cost_columns,
     count_sites,
     count_units,
     from_positions,
@@ -290,7 +289,8 @@ def settle(problem: AlignmentProblem, choice: Choice, centres: Ints) -> Alignmen
             distance=sites.distance,
         )
         return replace(settled, terms=(*problem.terms, term))
-    block = cost_columns(choice.costs, centres)
+    assert sites.cost is not None
+    block = sites.cost[:, centres]
     finite = np.isfinite(block)
     term_table = MatrixTerm(name="cost", amounts=np.where(finite, block, 0.0))
     if finite.all():
@@ -314,3 +314,22 @@ def locate(sites: Sites, centres: Ints) -> Floats:
     if sites.fixed is not None:
         spots = np.vstack([spots, sites.fixed[np.isfinite(sites.fixed).all(axis=1)]])
     return np.asarray(spots[centres], float)
+
+
+def has_other_rules(problem: AlignmentProblem) -> bool:
+    """Say whether a problem has rules or costs that a choice of centres leaves aside.
+
+    Parameters
+    ----------
+    problem
+        Of kind ``sites`` or ``points``.
+    """
+    return bool(
+        problem.terms
+        or problem.budgets
+        or problem.loss_limits
+        or problem.listed is not None
+        or not problem.allowed.all()
+        or (problem.held >= 0).any()
+        or any(m.soft is not None or m.by_pair is not None for m in problem.measures)
+    )

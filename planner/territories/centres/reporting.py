@@ -29,7 +29,7 @@ def report_choice(
     territory_of: Ints | None,
     *,
     bound: float | None,
-    cost: float | None = None,
+    extra: float = 0.0,
     centres: Ints | None = None,
     centre_points: Floats | None = None,
     infeasible: bool = False,
@@ -49,8 +49,8 @@ def report_choice(
         The best partition, whether or not it keeps every rule, (units,), or None.
     bound
         No choice that keeps the rules costs less.
-    cost
-        Of the partition, where it is not the sum of the settled problem's terms.
+    extra
+        What the partition costs besides the settled problem's terms and soft limits.
     centres, centre_points
         As in the alignment.
     infeasible
@@ -92,7 +92,7 @@ def report_choice(
         )
     result = AlignmentResult(
         status="feasible",
-        cost=found.cost if cost is None else cost,
+        cost=found.cost + extra,
         bound=bound,
         gap=None,
         seconds=run.seconds,
@@ -118,3 +118,18 @@ def _judge(result: AlignmentResult) -> AlignmentResult:
         gap=make_gap(result.cost, bound),
         status="optimal" if proven else "feasible",
     )
+
+
+def raise_bound(result: AlignmentResult, bound: float) -> AlignmentResult:
+    """Return the result with a bound that was proven besides, where it is the better one.
+
+    Parameters
+    ----------
+    result
+        With an alignment or without.
+    bound
+        No choice that keeps the rules costs less.
+    """
+    if not np.isfinite(bound) or (result.bound is not None and result.bound >= bound):
+        return result
+    return _judge(replace(result, bound=bound, bound_relaxes=()))

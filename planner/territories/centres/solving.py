@@ -12,14 +12,23 @@ from planner.findings import Finding
 from planner.territories.alignment import AlignmentResult, Start
 from planner.territories.centres.bounds import guess_target, lower_table, pick_sites, prove
 from planner.territories.centres.cycles import CentreSearch, anneal_from
-from planner.territories.centres.model import Choice, list_sites, locate, make_choice, settle
+from planner.territories.centres.exact import ExactChoice, is_small, solve_choice
+from planner.territories.centres.model import (
+    Choice,
+    has_other_rules,
+    list_sites,
+    locate,
+    make_choice,
+    settle,
+)
 from planner.territories.centres.partner import Partner, Plan
 from planner.territories.centres.regions import improve_regions
-from planner.territories.centres.reporting import report_choice
+from planner.territories.centres.reporting import raise_bound, report_choice
 from planner.territories.centres.starts import place_units, spread_sites, take_start
 from planner.territories.compiled import seed_state
 from planner.territories.contiguity.findings import describe_graph, refuse_graph
 from planner.territories.contiguity.graph import label_parts, make_scratch
+from planner.territories.given.solving import find_homeless, refuse_homeless
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
 from planner.territories.sites.dual import SiteLists
@@ -64,17 +73,42 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
         if refused:
             told = (*findings, *refused)
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
-    if choice.open_sites + int((choice.rules.fixed >= 0).sum()) < choice.territories:
-        raise ValueError(
-            f"{choice.territories:,} centres are wanted, but there are only {choice.sites:,} sites"
-        )
+    homeless = find_unserved(problem)
+    if len(homeless):
+        return refuse_homeless(problem, run, homeless)
+    proven = -np.inf
+    if is_small(problem, choice):
+        try:
+            exact = solve_choice(problem, choice, run)
+        except KeyboardInterrupt:
+            return report_choice(
+                problem, run, None, bound=None, findings=findings, interrupted=True
+            )
+        if exact.finished:
+            return report_exact(problem, choice, exact, findings, run)
+        proven = exact.bound
     plain, begin = not has_other_rules(problem), read_start(problem, start)
     limit = run.time_limit
     if not plain and limit is not None:
         search = search_centres(choice, replace(run, time_limit=0.5 * limit), begin, proves=plain)
     else:
         search = search_centres(choice, run, begin, proves=plain)
-    return _report(problem, search, findings, run)
+    result = _report(problem, search, findings, run)
+    return raise_bound(result, proven)
+
+
+def find_unserved(problem: AlignmentProblem) -> Ints:
+    """Return the units that no territory, or no site, may serve.
+
+    Parameters
+    ----------
+    problem
+        Of kind ``sites`` or ``points``.
+    """
+    given = None if problem.sites is None else problem.sites.cost
+    if given is None:
+        return find_homeless(problem)
+    return np.flatnonzero(~np.isfinite(given).any(axis=1))
 
 
 def read_start(problem: AlignmentProblem, start: Start | None) -> Ints | None:
@@ -90,25 +124,6 @@ def read_start(problem: AlignmentProblem, start: Start | None) -> Ints | None:
     if start is None or start.territory_of is None:
         return None
     return problem.collapse(start.territory_of)
-
-
-def has_other_rules(problem: AlignmentProblem) -> bool:
-    """Say whether a problem has rules or costs that a choice of centres leaves aside.
-
-    Parameters
-    ----------
-    problem
-        Of kind ``sites`` or ``points``.
-    """
-    return bool(
-        problem.terms
-        or problem.budgets
-        or problem.loss_limits
-        or problem.listed is not None
-        or not problem.allowed.all()
-        or (problem.held >= 0).any()
-        or any(m.soft is not None or m.by_pair is not None for m in problem.measures)
-    )
 
 
 def search_centres(
@@ -258,6 +273,41 @@ def _report(
     if result.status == "optimal":
         return replace(result, bound_relaxes=())
     return result
+
+
+def report_exact(
+    problem: AlignmentProblem,
+    choice: Choice,
+    exact: ExactChoice,
+    findings: tuple[Finding, ...],
+    run: Run,
+) -> AlignmentResult:
+    """Return the result of a choice that was solved outright.
+
+    Parameters
+    ----------
+    problem, choice
+        The problem, and the same as arrays.
+    exact
+        What the model says, proven.
+    findings
+        What was noticed on the way.
+    run
+        On which terms.
+    """
+    if exact.slot_of is None or exact.centres is None:
+        return report_choice(problem, run, None, bound=None, infeasible=True, findings=findings)
+    sites, centres = problem.sites, exact.centres
+    assert sites is not None
+    return report_choice(
+        settle(problem, choice, centres),
+        run,
+        exact.slot_of,
+        bound=exact.bound,
+        centres=np.where(choice.rules.fixed >= 0, -1, centres),
+        centre_points=None if sites.points is None else locate(sites, centres),
+        findings=findings,
+    )
 
 
 def _name_relaxed(problem: AlignmentProblem, choice: Choice) -> tuple[str, ...]:

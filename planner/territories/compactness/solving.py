@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from planner.findings import Finding
 from planner.territories.alignment import AlignmentResult, Start
 from planner.territories.blocks import run_blocks
+from planner.territories.centres.model import has_other_rules
+from planner.territories.centres.partitions import Partitions
 from planner.territories.centres.reporting import report_choice
 from planner.territories.compactness.bounds import bound_diameter
 from planner.territories.compactness.moves import (
@@ -21,6 +24,7 @@ from planner.territories.compactness.moves import (
     anneal_compact,
     find_diameter,
 )
+from planner.territories.compactness.settling import settle_compact, widest
 from planner.territories.compactness.starts import draw_start, long_and_short
 from planner.territories.compiled import RandomState, seed_state
 from planner.territories.contiguity.findings import describe_graph, refuse_graph
@@ -39,7 +43,7 @@ STARTS, CHAINS = 8, 2
 TRIES_PER_UNIT = 10_000
 CHUNK = 100_000
 HOT, COLD = 2.0, 0.3
-PENALTY = 200.0
+PENALTY, SLACK = 200.0, 0.25
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -101,6 +105,12 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
         told = (*findings, *refused)
         return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
     rules = make_rules(problem)
+    partitions = Partitions(problem, graph)
+    if partitions.are_few:
+        found, cost = partitions.find_best(partial(widest, rules.distance), largest=True)
+        if found is None:
+            return report_choice(problem, run, None, bound=None, infeasible=True, findings=findings)
+        return _report(problem, run, rules, found, cost, findings)
     search = CompactSearch(
         rules=rules,
         graph=graph,
@@ -117,15 +127,23 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     except KeyboardInterrupt:
         interrupted = True
     found = search.attempt if search.diameter is None else search.best.slot_of
-    return report_choice(
-        problem,
-        run,
-        found,
-        bound=search.floor,
-        cost=search.diameter,
-        findings=findings,
-        interrupted=interrupted,
-    )
+    if has_other_rules(problem) and not interrupted:
+        found = settle_compact(problem, rules, run, found)
+    result = _report(problem, run, rules, found, search.floor, findings)
+    return replace(result, interrupted=interrupted)
+
+
+def _report(
+    problem: AlignmentProblem,
+    run: Run,
+    rules: CompactRules,
+    slot_of: Ints,
+    bound: float,
+    findings: tuple[Finding, ...],
+) -> AlignmentResult:
+    """Return the result of a partition, its cost the largest diameter."""
+    cost = float(find_diameter(rules.distance, slot_of))
+    return report_choice(problem, run, slot_of, bound=bound, extra=cost, findings=findings)
 
 
 def make_rules(problem: AlignmentProblem) -> CompactRules:
@@ -214,10 +232,12 @@ class Chain:
             np.array([np.inf]),
         )
 
-    def begin(self, slot_of: Ints) -> None:
-        """Start from a connected partition, (units,)."""
+    def begin(self, slot_of: Ints, slack: float) -> None:
+        """Start from a connected partition, (units,), its ceiling so much above its diameter."""
+        search = self.search
         self.state.slot_of[:] = slot_of
-        self.state.ceiling[0] = find_diameter(self.search.rules.distance, slot_of)
+        diameter = float(find_diameter(search.rules.distance, slot_of))
+        self.state.ceiling[0] = max(search.floor, diameter) * (1.0 + slack)
         self.penalty = PENALTY
         self.follow()
 
@@ -252,7 +272,7 @@ def search_starts(search: CompactSearch, run: Run, begin: Ints | None) -> None:
     rng = run.make_rng()
     chains = [Chain(search, seed_state(rng)) for _ in range(CHAINS)]
     starts = STARTS * run.effort if run.time_limit is None else np.inf
-    number = 0
+    number, slack = 0, 0.0
     while number < starts and not run.is_over():
         number += 1
         first = begin if number == 1 else None
@@ -260,11 +280,13 @@ def search_starts(search: CompactSearch, run: Run, begin: Ints | None) -> None:
         ready = []
         for chain, slot_of in zip(chains, drawn, strict=True):
             if slot_of is not None:
-                chain.begin(slot_of)
+                chain.begin(slot_of, slack)
                 ready.append(chain)
         units = search.rules.distance.shape[0]
         anneal_beside(search, run, ready, TRIES_PER_UNIT * units * long_and_short(number))
         search.tell(run)
+        # Where no start could be balanced under its own diameter, the next ones may be wider.
+        slack += SLACK if search.diameter is None else 0.0
         if search.best.diameter[0] <= search.floor * (1.0 + 1e-9):
             return
 

@@ -67,34 +67,37 @@ class Separation:
     graph
         The neighbours.
     piece
-        All units of the problem, with their candidates.
+        All units of the problem, with their candidates, and after them what else is decided.
     low
         The least that each territory must have, (territories, columns).
     """
 
     def __init__(self, graph: Graph, piece: Piece, low: Floats) -> None:
         self.graph, self.piece, self.low = graph, piece, low
-        units, territories = len(piece.start) - 1, len(low)
-        unit_of = np.repeat(np.arange(units), np.diff(piece.start))
-        self.place = np.full((units, territories), -1, np.int64)
-        self.place[unit_of, piece.territory] = np.arange(len(unit_of))
+        # What a model decides besides who serves each unit comes after the units.
+        self.units, territories = graph.first.size - 1, len(low)
+        self.unit_of = np.repeat(np.arange(self.units), np.diff(piece.start[: self.units + 1]))
+        self.place = np.full((self.units, territories), -1, np.int64)
+        served = np.arange(len(self.unit_of))
+        self.place[self.unit_of, piece.territory[served]] = served
 
     def need_neighbours(self) -> list[Clause]:
         """Return clauses by which no unit is without a neighbour that could not be alone."""
         piece, graph = self.piece, self.graph
         least = np.where(piece.hard & np.isfinite(self.low), self.low, -np.inf)
-        alone = (piece.amounts >= least[piece.territory] * (1 - 1e-9)).all(axis=1)
-        unit_of = np.repeat(np.arange(len(self.place)), np.diff(piece.start))
+        served = slice(0, len(self.unit_of))
+        needed = least[piece.territory[served]] * (1 - 1e-9)
+        alone = (piece.amounts[served] >= needed).all(axis=1)
         clauses: list[Clause] = []
         for candidate in np.flatnonzero(~alone).tolist():
-            unit, territory = int(unit_of[candidate]), int(piece.territory[candidate])
+            unit, territory = int(self.unit_of[candidate]), int(piece.territory[candidate])
             around = graph.other[graph.first[unit] : graph.first[unit + 1]]
             clauses.append((self._list(around, territory), [candidate]))
         return clauses
 
     def cut(self, chosen: Ints) -> list[Clause]:
         """Return clauses that an answer breaks where a territory of it is in pieces."""
-        owner = self.piece.territory[chosen]
+        owner = self.piece.territory[chosen[: self.units]]
         part, clauses = label_parts(self.graph, owner), list[Clause]()
         size = np.bincount(part)
         for territory in np.unique(owner).tolist():

@@ -14,9 +14,11 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 COST_RANGE = 2.0**40
-AMOUNT_RANGE = 2.0**28
+AMOUNT_RANGE, SOFT_RANGE = 2.0**28, 2.0**22
 FINER = 2.0**8
 """How much finer costs and amounts are told apart where a proof depends on it."""
+LARGEST_SUM = 2.0**60
+"""No sum of costs and penalties may be larger than what the solver can count to."""
 LARGEST_WHOLE = 2.0**40
 """Whole amounts up to here are taken as they are, without rounding."""
 
@@ -113,7 +115,7 @@ def solve_piece(
         model.add_exactly_one(chosen[first:last])
     least = np.minimum.reduceat(piece.cost, piece.start[:-1])
     over = piece.cost - np.repeat(least, np.diff(piece.start))
-    scale = _cost_scale(over, priced=piece.elastic or not piece.hard.all(), outer=piece.outer)
+    scale = _cost_scale(ground, piece, over)
     costs = np.floor(over * scale) if piece.outer else np.rint(over * scale)
     objective = _Objective(list(chosen), costs.astype(np.int64).tolist(), scale)
     for territory in np.unique(piece.territory).tolist():
@@ -137,6 +139,9 @@ def solve_piece(
     # Small models: probing and symmetry cost more than they save.
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.symmetry_level = 0
+    if piece.outer:
+        # Here OR-Tools 9.15 loses answers: it called feasible choices of centres infeasible.
+        solver.parameters.presolve_inclusion_work_limit = 0
     solver.parameters.max_deterministic_time = work
     if np.isfinite(seconds):
         solver.parameters.max_time_in_seconds = max(seconds, 0.01)
@@ -195,10 +200,12 @@ def _add_row(
     if priced:
         _add_zones(model, objective, ground, piece, row, total, (factor, margin, reach), rest)
         return
-    if np.isfinite(high):
-        model.add(total <= _clip(np.floor(high * factor - margin + 1e-6), reach))
-    if np.isfinite(low):
-        model.add(total >= _clip(np.ceil(low * factor + margin - 1e-6), reach))
+    most = _clip(np.floor(high * factor - margin + 1e-6), reach)
+    least = _clip(np.ceil(low * factor + margin - 1e-6), reach)
+    if most < least:
+        model.add_bool_or([])
+        return
+    model.add_linear_constraint(total, least, most)
 
 
 def _add_zones(
@@ -224,23 +231,47 @@ def _add_zones(
         off = model.new_int_var(0, top, "")
         objective.add(off, slope / factor, outer=piece.outer)
         if np.isfinite(high):
-            model.add(off >= total - int(np.floor((high - rest) * factor - margin + 1e-6)))
+            model.add(off >= total - _round((high - rest) * factor - margin, up=piece.outer))
         if np.isfinite(low):
-            model.add(off >= int(np.ceil((low - rest) * factor + margin - 1e-6)) - total)
+            model.add(off >= _round((low - rest) * factor + margin, up=not piece.outer) - total)
+
+
+def _round(limit: float, *, up: bool) -> int:
+    return int(np.ceil(limit - 1e-6) if up else np.floor(limit + 1e-6))
 
 
 def _clip(limit: float, reach: int) -> int:
     return int(min(max(limit, -reach - 1), reach + 1))
 
 
-def _cost_scale(over: Floats, *, priced: bool, outer: bool) -> float:
-    largest = float(over.max(initial=0.0))
+def _cost_scale(ground: Ground, piece: Piece, over: Floats) -> float:
+    largest, priced = float(over.max(initial=0.0)), _is_priced(piece)
     whole = largest < LARGEST_WHOLE / len(over) and np.array_equal(over, np.rint(over))
     if not priced and (whole or largest <= 0):
         return 1.0
-    largest = largest if largest > 0 else 1.0
-    finest = COST_RANGE * FINER if outer and not priced else COST_RANGE
-    return float(finest / (largest * max(np.sqrt(len(over)), 1.0)))
+    if not priced:
+        finest = COST_RANGE * (FINER if piece.outer else 1.0)
+        return float(finest / (largest * max(np.sqrt(len(over)), 1.0)))
+    dearest = _reach_penalties(ground, piece) + largest * len(over)
+    room = LARGEST_SUM / dearest if dearest > 1e-200 else 1.0
+    if piece.outer or largest <= 0:
+        return float(room)
+    return float(min(COST_RANGE / (largest * max(np.sqrt(len(over)), 1.0)), room))
+
+
+def _is_priced(piece: Piece) -> bool:
+    return piece.elastic or not piece.hard.all()
+
+
+def _reach_penalties(ground: Ground, piece: Piece) -> float:
+    """Return more than all penalties of limits that may be broken could come to."""
+    priced = np.full_like(piece.hard, fill_value=True) if piece.elastic else ~piece.hard
+    total = np.abs(piece.amounts).sum(axis=0)
+    limits = np.zeros_like(ground.low)
+    for limit in (ground.low, ground.high, ground.far_low, ground.far_high):
+        limits += np.where(np.isfinite(limit), np.abs(limit - piece.rest), 0.0)
+    slopes = np.maximum(ground.inner, 0.0) + np.maximum(ground.outer, 0.0)
+    return float(((3.0 * total + limits)[:, priced] * slopes[:, priced]).sum())
 
 
 def _amount_scale(
@@ -250,11 +281,14 @@ def _amount_scale(
     top = float(np.abs(amounts).max(initial=0.0))
     finite = [abs(limit) for limit in limits if np.isfinite(limit)]
     whole = np.array_equal(amounts, np.rint(amounts)) and top < AMOUNT_RANGE
-    if whole:
+    if whole and not soft:
         return 1.0, True
     size = max([top * 8, *finite[:1]]) if finite else top * 8
-    finest = AMOUNT_RANGE * (FINER if outer else 1.0)
-    return float(2.0**22 if soft else finest) / max(min(size, top * len(amounts)), 1e-300), False
+    size = min(size, top * len(amounts)) if top > 0 else max([*finite, 1.0])
+    finest = (SOFT_RANGE if soft else AMOUNT_RANGE) * (FINER if outer else 1.0)
+    factor = float(finest) / max(size, 1e-200)
+    # Where deviations cost, whole amounts need fractions too: limits are seldom whole.
+    return (max(2.0 ** np.floor(np.log2(factor)), 1.0), True) if whole else (factor, False)
 
 
 def _read_answer(

@@ -24,8 +24,9 @@ REACH = 5 * NEAR
 """Where limits are hard to mend, candidates of so much regret are."""
 WALL = 1e8
 """How much higher penalties stand as walls: no saving is worth a break that is more than rounding."""
-CLOSE = 2e-3
-"""A start that leaves a larger relative gap than this is held against one from the prices alone."""
+CLOSE = 5e-3
+"""A start within this relative gap is taken as good but where it changes, and is not held against
+an assignment from the prices alone."""
 
 
 def improve(task: Task, territory_of: Ints | None) -> None:
@@ -41,7 +42,8 @@ def improve(task: Task, territory_of: Ints | None) -> None:
     best, search = task.best, None
     if territory_of is not None:
         search = round_start(task, territory_of)
-    if search is None or task.gap > CLOSE:
+    started = search is not None and task.gap <= CLOSE
+    if search is None or not started:
         search = round_prices(task)
     if best.excess > 0:
         settle(task, WORK)
@@ -53,7 +55,9 @@ def improve(task: Task, territory_of: Ints | None) -> None:
         # A candidate whose regret exceeds the gap between cost and bound cannot better it.
         margin = max(best.cost - task.priced.value, 1e-9 * abs(best.cost))
         search = widen_search(task, best.territory_of, min(margin, 2 * NEAR * task.scale))
-        polish(search, task.rng)
+        if started:
+            search.rest()
+        polish(search, task.rng, every=not started)
         task.offer(search, "exchanges")
         settle(task, WORK / 4, most=FEW)
         deepen(task, search)
@@ -87,7 +91,13 @@ def round_start(task: Task, territory_of: Ints) -> Search:
     territory_of
         The start, (units,), -1 where there is none.
     """
-    return restore(task, widen_search(task, territory_of, NEAR * task.scale))
+    search = widen_search(task, territory_of, NEAR * task.scale)
+    if search.cost - task.best.bound <= CLOSE * abs(search.cost):
+        search.rest()
+        if not search.excess.any():
+            task.offer(search, "repair")
+            return search
+    return restore(task, search)
 
 
 def restore(task: Task, search: Search) -> Search:
@@ -145,7 +155,7 @@ def widen_search(task: Task, territory_of: Ints, margin: float) -> Search:
     return search
 
 
-def polish(search: Search, rng: np.random.Generator) -> None:
+def polish(search: Search, rng: np.random.Generator, *, every: bool = True) -> None:
     """Exchange with hard limits as walls until nothing gains.
 
     Parameters
@@ -154,13 +164,17 @@ def polish(search: Search, rng: np.random.Generator) -> None:
         A feasible one; changed in place.
     rng
         For the order of the units.
+    every
+        Whether all pairs of territories are looked at, or those alone that change.
     """
     hard = np.isinf(search.model.zones.inner)
     search.ground.inner[hard] *= WALL
-    search.changed[:] = search.clock + 1
-    search.clock += 1
+    if every:
+        search.changed[:] = search.clock + 1
+        search.clock += 1
     search.shift(rng.permutation(search.model.unit_count))
     for most in (8, 12):
-        search.checked[:] = 0
+        if every:
+            search.checked[:] = 0
         search.exchange(most=most)
     search.refresh()

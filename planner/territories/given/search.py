@@ -113,6 +113,14 @@ class Search:
         self.changed[:] = self.clock + 1
         self.clock += 1
 
+    def rest(self) -> None:
+        """Take every pair of territories as looked at, where no limit is broken."""
+        self.clock += 1
+        self.checked[:] = self.clock
+        broken = self.excess > 0
+        again = broken.any(axis=1) | broken[:, self.model.wide.astype(bool)].any()
+        self.changed[again] = self.clock
+
     def shift(self, order: Ints, *, broken_only: bool = False) -> int:
         """Move each unit to where it saves most; return how many moved."""
         touched = np.zeros(self.model.territory_count, dtype=np.bool_)

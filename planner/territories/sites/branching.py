@@ -304,8 +304,6 @@ def serve(
         hard=np.ones(columns, np.bool_),
         outer=True,
         cutoff=cutoff,
-        # No chosen site is left without a unit.
-        clauses=tuple((np.flatnonzero(slot == s).tolist(), []) for s in range(len(sites))),
     )
     none, wide = np.zeros_like(low), np.zeros(columns, np.int64)
     ground = Ground(
