@@ -96,7 +96,10 @@ def _print_day(record: DayRecord) -> None:
         left=2,
     )
     debts = [
-        (debt.level, debt.name, debt.component, f"{debt.on_day:,.2f}", f"{debt.to_date:,.2f}")
+        (
+            *(debt.level, debt.name, debt.component),
+            *(f"{amount:,.{debt.digits}f}" for amount in (debt.on_day, debt.to_date)),
+        )
         for debt in record.debts
     ]
     if debts:

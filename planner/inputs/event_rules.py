@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby, pairwise
 
 from planner.findings import Finding
+from planner.inputs.account_events import change_account, change_goal
 from planner.inputs.reps import Rep
 from planner.inputs.roster import (
     DAY,
-    AccountChange,
-    GoalChange,
     Roster,
     SeatTenure,
     Surroundings,
     add_tenures,
     change_rep,
     close_tenure,
-    reports_of,
-    unknown_person,
+    stop_covering,
 )
+from planner.inputs.teams import hand_team_over, report_to, reports_to, unknown_person
 from planner.inputs.year_events import YearEvent
 
 Outcome = tuple[Roster, list[Finding]]
@@ -84,9 +84,10 @@ def _leave(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
     rep = roster.reps.get(event.rep_id)
     if rep is None or not roster.is_here(event.rep_id, event.day):
         return roster, [unknown_person(event, event.rep_id, "rep_id")]
-    roster, wrong = _hand_team_over(roster, event)
+    roster, wrong = hand_team_over(roster, event)
     if wrong:
         return roster, wrong
+    roster = stop_covering(roster, event.rep_id, event.day + DAY)
     seat = roster.seat_of(event.rep_id, event.day)
     gone = replace(rep, leave_date=event.day, status="leaving", territory_id=seat)
     if seat is None:
@@ -96,28 +97,6 @@ def _leave(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
         roster = change_rep(roster, replace(gone, coverage="none"))
         return replace(close_tenure(roster, seat, event.day + DAY), closed=closed), []
     return _vacate(change_rep(roster, gone), event, seat)
-
-
-def _hand_team_over(roster: Roster, event: YearEvent) -> Outcome:
-    """Give the team of a manager who leaves to the manager that the event names."""
-    team = reports_of(roster, event.rep_id, event.day)
-    if not team:
-        return roster, []
-    if not event.manager_id:
-        shown = ", ".join(team[:5]) + (f" and {len(team) - 5} more" if len(team) > 5 else "")
-        return roster, [
-            event.blame(
-                "manager_leaves",
-                f"{event.rep_id} leaves on {event.day} and is the manager of {shown}.",
-                "Name in manager_id who takes over the team.",
-                "manager_id",
-            )
-        ]
-    if event.manager_id in {*team, event.rep_id} or not roster.is_here(event.manager_id, event.day):
-        return roster, [unknown_person(event, event.manager_id, "manager_id")]
-    for rep_id in team:
-        roster = change_rep(roster, replace(roster.reps[rep_id], manager_id=event.manager_id))
-    return roster, []
 
 
 def _vacate(roster: Roster, event: YearEvent, seat: str) -> Outcome:
@@ -142,10 +121,12 @@ def _depart(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
     del around
     if event.rep_id not in roster.reps or not roster.is_here(event.rep_id, event.day):
         return roster, [unknown_person(event, event.rep_id, "rep_id")]
-    if not event.territory_id:
-        return roster, []
+    if not event.territory_id and not event.manager_id:
+        words = f"The transfer of {event.rep_id} on {event.day} says neither to where nor to whom."
+        advice = "Give territory_id, the seat he takes, or manager_id, his new manager, or both."
+        return roster, [event.blame("no_target", words, advice, "territory_id")]
     seat = roster.seat_of(event.rep_id, event.day)
-    if seat is None or seat == event.territory_id:
+    if not event.territory_id or seat is None or seat == event.territory_id:
         return roster, []
     roster = close_tenure(roster, seat, event.day)
     return add_tenures(roster, [SeatTenure(territory_id=seat, rep_id="", start=event.day)]), []
@@ -161,15 +142,37 @@ def _hire(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
         words = f"The hire of {event.rep_id} on {event.day} names no seat."
         advice = "Give territory_id: a seat that is open, or the name of a new one."
         return roster, [event.blame("no_seat", words, advice, "territory_id")]
+    own = row or _like_himself(roster, event) or _like_before(roster, event, seat)
     person = replace(
-        row or _like_before(roster, event, seat),
+        own,
         territory_id=seat,
         role_start=event.day,
         leave_date=None,
         status="active",
-        manager_id=event.manager_id or (row or _like_before(roster, event, seat)).manager_id,
+        manager_id=event.manager_id or own.manager_id,
     )
+    if event.manager_id and event.manager_id not in roster.reps:
+        return roster, [unknown_person(event, event.manager_id, "manager_id")]
+    known = event.rep_id in roster.reps
+    if known:
+        roster = report_to(roster, event.rep_id, person.manager_id or "", event.day)
     return _arrive(change_rep(roster, person), event, seat)
+
+
+def _like_himself(roster: Roster, event: YearEvent) -> Rep | None:
+    """Return the row of somebody who left and comes back, None for who was never here."""
+    before = roster.reps.get(event.rep_id)
+    if before is None:
+        return None
+    return replace(
+        before,
+        name=event.name or before.name,
+        coverage="direct" if before.coverage == "none" else before.coverage,
+        hire_date=event.day,
+        absence_start=None,
+        absence_end=None,
+        covered_by=None,
+    )
 
 
 def _like_before(roster: Roster, event: YearEvent, seat: str) -> Rep:
@@ -184,6 +187,7 @@ def _like_before(roster: Roster, event: YearEvent, seat: str) -> Rep:
         roster.reps[known[-1]],
         rep_id=event.rep_id,
         name=name,
+        manager_id=roster.manager_of(known[-1], event.day) or None,
         coverage="direct",
         hire_date=event.day,
         absence_start=None,
@@ -201,15 +205,21 @@ def _move(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
         return roster, []
     if event.manager_id and event.manager_id not in roster.reps:
         return roster, [unknown_person(event, event.manager_id, "manager_id")]
-    rep = replace(rep, manager_id=event.manager_id or rep.manager_id)
+    if event.manager_id:
+        if reports_to(roster, event.manager_id, event.rep_id, event.day):
+            words = f"The {event.words} gives him a manager who is below him himself."
+            return roster, [event.blame("manager_of_himself", words, "Correct it.", "manager_id")]
+        roster = report_to(roster, event.rep_id, event.manager_id, event.day)
     if not event.territory_id:
-        return change_rep(roster, rep), []
-    moved = replace(rep, territory_id=event.territory_id, role_start=event.day)
+        return roster, []
+    # He does the work he did before, in another seat: his ramp goes on.
+    moved = replace(roster.reps[event.rep_id], territory_id=event.territory_id)
     return _arrive(change_rep(roster, moved), event, event.territory_id)
 
 
 def _arrive(roster: Roster, event: YearEvent, seat: str) -> Outcome:
     """Seat a person, unless somebody sits there."""
+    roster = _fill_headcount(roster, event, seat)
     holder = roster.holder_of(seat, event.day)
     later = [
         t.rep_id
@@ -230,6 +240,15 @@ def _arrive(roster: Roster, event: YearEvent, seat: str) -> Outcome:
     return add_tenures(roster, [taken]), []
 
 
+def _fill_headcount(roster: Roster, event: YearEvent, seat: str) -> Roster:
+    """Return the roster with a row that stands for headcount to be hired gone from its seat."""
+    rep = roster.reps.get(roster.holder_of(seat, event.day))
+    if rep is None or rep.status != "tbh" or rep.rep_id == event.rep_id:
+        return roster
+    filled = replace(rep, status="leaving", leave_date=event.day - DAY)
+    return close_tenure(change_rep(roster, filled), seat, event.day)
+
+
 def _absent(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
     del around
     rep = roster.reps.get(event.rep_id)
@@ -242,51 +261,28 @@ def _absent(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
         covered_by=event.covered_by or rep.covered_by,
     )
     roster = change_rep(roster, away)
-    seat = roster.seat_of(event.rep_id, event.day)
-    if seat is None:
+    held = [t for t in roster.tenures if t.rep_id == event.rep_id and t.role == "holder"]
+    own = next((t for t in held if t.includes(event.day)), None)
+    if own is None:
         return roster, []
-    end = None if event.until is None else event.until + DAY
-    return _cover(
-        roster, event, seat, SeatTenure(territory_id=seat, rep_id="", start=event.day, end=end)
+    # Who covers somebody's seat gives it back when he returns, or with the seat itself.
+    back = date.max if event.until is None else event.until + DAY
+    end = min(back, own.end or date.max)
+    span = SeatTenure(
+        territory_id=own.territory_id,
+        rep_id="",
+        start=event.day,
+        end=None if end == date.max else end,
     )
-
-
-def _account(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
-    wrong = []
-    for column in ("account_id", "into"):
-        name = getattr(event, column)
-        if name and name not in around.account_ids:
-            words = f"The {event.words} names account {name}, which is in no table."
-            advice = "Correct the id, or add the account to the accounts table."
-            wrong.append(event.blame("unknown_account", words, advice, column))
-    gone = {c.account_id for c in roster.accounts if c.kind != "added"}
-    for name in {event.account_id, event.into} & gone:
-        words = f"The {event.words} names account {name}, which is gone by then."
-        wrong.append(event.blame("account_gone", words, "Remove one of the two events."))
-    if event.kind == "merged" and event.account_id == event.into:
-        wrong.append(event.blame("merged_into_itself", f"The {event.words}.", "Correct into."))
-    if wrong or event.kind not in {"added", "merged", "lost"}:
-        return roster, wrong
-    change = AccountChange(
-        account_id=event.account_id, kind=event.kind, day=event.day, into=event.into
-    )
-    key = sorted((*roster.accounts, change), key=lambda c: (c.day, c.kind, c.account_id))
-    return replace(roster, accounts=tuple(key)), []
-
-
-def _goal(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
-    del around
-    assert event.amount is not None
-    goals = (*roster.goals, GoalChange(day=event.day, amount=event.amount))
-    return replace(roster, goals=tuple(sorted(goals, key=lambda g: g.day))), []
+    return _cover(roster, event, own.territory_id, span)
 
 
 DEPARTURES: dict[str, Step] = {"leave": _leave, "transfer": _depart}
 ARRIVALS: dict[str, Step] = {"transfer": _move, "hire": _hire}
 OTHERS: dict[str, Step] = {
     "absence": _absent,
-    "added": _account,
-    "merged": _account,
-    "lost": _account,
-    "goal": _goal,
+    "added": change_account,
+    "merged": change_account,
+    "lost": change_account,
+    "goal": change_goal,
 }

@@ -61,6 +61,8 @@ def load(
     plan_currency: str,
     rates: Mapping[str, float],
     folder: Path,
+    *,
+    left_to_caller: str = "",
 ) -> PlanningData:
     """Read, check and join the tables of a company.
 
@@ -74,6 +76,9 @@ def load(
         Units of the plan currency for one unit of another, by code: the scenario's ``[fx]``.
     folder
         The data folder, which paths start from.
+    left_to_caller
+        A table whose errors are only among the data's findings, since the caller has more to
+        check about its other rows before he refuses it.
 
     Raises
     ------
@@ -93,7 +98,8 @@ def load(
     found = build_period(period, _last_history(reading, find_calendar(period)[0][0]))
     _choose_rows(reading, inputs, found)
     data = assemble(reading, found, control, plan, known_rates)
-    if data is None or has_errors(reading.findings):
+    decisive = [one for one in reading.findings if not one.table or one.table != left_to_caller]
+    if data is None or has_errors(decisive):
         raise _data_error(reading.findings)
     return replace(data, findings=tuple(reading.findings))
 

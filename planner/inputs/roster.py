@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from planner.findings import Finding
 from planner.inputs.reps import Rep
-from planner.inputs.year_events import YearEvent
 
 DAY = timedelta(days=1)
 
@@ -70,6 +68,23 @@ class GoalChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingLine:
+    """To whom a person reports from a day on, until his next line.
+
+    Parameters
+    ----------
+    rep_id, manager_id
+        Who, and to whom; empty text is nobody.
+    start
+        The first day; the calendar's first one for the manager he had before.
+    """
+
+    rep_id: str
+    manager_id: str
+    start: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
     """People, seats and accounts as they stand after some events; each event gives a new one.
 
@@ -85,6 +100,8 @@ class Roster:
         New goals, by day.
     closed
         Seats that are given up, with the first day without them.
+    lines
+        To whom those reported when whose manager changed within the year, by person and day.
     """
 
     reps: Mapping[str, Rep]
@@ -92,6 +109,7 @@ class Roster:
     accounts: tuple[AccountChange, ...] = ()
     goals: tuple[GoalChange, ...] = ()
     closed: Mapping[str, date] = field(default_factory=dict)
+    lines: tuple[ReportingLine, ...] = ()
 
     @property
     def seats(self) -> frozenset[str]:
@@ -113,6 +131,13 @@ class Roster:
         mine = [t for t in self.tenures if t.territory_id == territory_id and t.includes(day)]
         cover = next((t.rep_id for t in mine if t.role == "cover"), "")
         return cover or next((t.rep_id for t in mine if t.role == "holder"), "")
+
+    def manager_of(self, rep_id: str, day: date) -> str:
+        """Return to whom a person reports on a day, empty text for nobody."""
+        mine = [line for line in self.lines if line.rep_id == rep_id and line.start <= day]
+        if mine:
+            return mine[-1].manager_id
+        return self.reps[rep_id].manager_id or "" if rep_id in self.reps else ""
 
     def is_here(self, rep_id: str, day: date) -> bool:
         """Return whether a person works here on a day."""
@@ -141,11 +166,27 @@ class Surroundings:
     newcomers: Mapping[str, Rep] = field(default_factory=dict)
 
 
+def name_open_seat(territory_id: str, people: Container[str]) -> str:
+    """Return under what name an open seat's headcount stands: the seat's, unless a person has it."""
+    return f"open-{territory_id}" if territory_id in people else territory_id
+
+
 def close_tenure(roster: Roster, territory_id: str, day: date) -> Roster:
     """Return the roster with whoever is in a seat gone from a day on; empty stays are dropped."""
     kept: list[SeatTenure] = []
     for tenure in roster.tenures:
         if tenure.territory_id != territory_id or (tenure.end or date.max) <= day:
+            kept.append(tenure)
+        elif tenure.start < day:
+            kept.append(replace(tenure, end=day))
+    return replace(roster, tenures=sort_tenures(kept))
+
+
+def stop_covering(roster: Roster, rep_id: str, day: date) -> Roster:
+    """Return the roster with a person covering no seat from a day on."""
+    kept: list[SeatTenure] = []
+    for tenure in roster.tenures:
+        if (tenure.rep_id, tenure.role) != (rep_id, "cover") or (tenure.end or date.max) <= day:
             kept.append(tenure)
         elif tenure.start < day:
             kept.append(replace(tenure, end=day))
@@ -167,23 +208,4 @@ def sort_tenures(tenures: Iterable[SeatTenure]) -> tuple[SeatTenure, ...]:
     """Return tenures by seat, holders before covers, and day."""
     return tuple(
         sorted(tenures, key=lambda t: (t.territory_id, t.role != "holder", t.start, t.rep_id))
-    )
-
-
-def reports_of(roster: Roster, rep_id: str, day: date) -> list[str]:
-    """Return who reports to a person and is still here after a day."""
-    return [
-        rep.rep_id
-        for rep in roster.reps.values()
-        if rep.manager_id == rep_id and (rep.leave_date is None or rep.leave_date > day)
-    ]
-
-
-def unknown_person(event: YearEvent, rep_id: str, column: str) -> Finding:
-    """Return the finding that an event names nobody who is here."""
-    return event.blame(
-        "unknown_rep",
-        f"The {event.words} names {rep_id}, who is not here then.",
-        "Correct the id or the date, or add the person to the reps table.",
-        column,
     )

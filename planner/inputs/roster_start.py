@@ -53,7 +53,13 @@ def start_roster(
     return Roster(reps=people, tenures=sort_tenures(begun))
 
 
-def refresh_people(roster: Roster, table: Iterable[Rep], *, keep_capacity: bool = False) -> Roster:
+def refresh_people(
+    roster: Roster,
+    table: Iterable[Rep],
+    *,
+    keep_capacity: bool = False,
+    told: Iterable[YearEvent] = (),
+) -> Roster:
     """Return the roster with what today's table says of the people who are in it already.
 
     Parameters
@@ -64,21 +70,20 @@ def refresh_people(roster: Roster, table: Iterable[Rep], *, keep_capacity: bool 
         Today's reps.
     keep_capacity
         Whether the running plan's capacity stands, since it was measured and not stated.
+    told
+        Events that change somebody's manager on a day of their own.
     """
     columns = [name for name in OWN_COLUMNS if name != "capacity" or not keep_capacity]
+    dated = {event.rep_id for event in told if event.kind == "transfer" and event.manager_id}
     for rep in table:
         known = roster.reps.get(rep.rep_id)
         if known is None and not rep.receives_accounts:
             roster = change_rep(roster, rep)
         elif known is not None:
-            roster = change_rep(
-                roster,
-                replace(
-                    known,
-                    manager_id=rep.manager_id,
-                    **{name: getattr(rep, name) for name in columns},
-                ),
-            )
+            keeps = rep.rep_id in dated or any(o.rep_id == rep.rep_id for o in roster.lines)
+            manager = known.manager_id if keeps else rep.manager_id
+            own = {name: getattr(rep, name) for name in columns}
+            roster = change_rep(roster, replace(known, manager_id=manager, **own))
     return roster
 
 
@@ -107,8 +112,8 @@ def derive_events(
     told = {(event.kind, event.rep_id) for event in given}
     today = {rep.rep_id: rep for rep in table}
     events = [
-        *_leavers(roster, today, effective, period),
-        *_transfers(roster, today, effective),
+        *_leavers(roster, today, given, effective, period),
+        *_transfers(roster, today, given, effective),
         *_hires(roster, today, effective, period),
         *_absences(roster, today, period),
     ]
@@ -116,7 +121,11 @@ def derive_events(
 
 
 def _leavers(
-    roster: Roster, today: Mapping[str, Rep], effective: date, period: Period
+    roster: Roster,
+    today: Mapping[str, Rep],
+    given: Sequence[YearEvent],
+    effective: date,
+    period: Period,
 ) -> Iterable[YearEvent]:
     for rep_id, rep in roster.reps.items():
         row = today.get(rep_id)
@@ -126,7 +135,10 @@ def _leavers(
         gone = listed if row is None else row.status == "leaving" and last is None
         if rep.leave_date is not None or rep.status == "leaving" or not (gone or last):
             continue
-        day = max(last or effective - DAY, period.start)
+        follows = _first_day_after(roster, rep_id, today, given, effective, period)
+        if rep.status == "tbh" and follows is not None:
+            continue
+        day = max(last or min(effective, follows or effective) - DAY, period.start)
         if day < period.end - DAY:
             yield YearEvent(
                 kind="leave",
@@ -137,17 +149,54 @@ def _leavers(
             )
 
 
-def _transfers(roster: Roster, today: Mapping[str, Rep], effective: date) -> Iterable[YearEvent]:
+def _first_day_after(
+    roster: Roster,
+    rep_id: str,
+    today: Mapping[str, Rep],
+    given: Sequence[YearEvent],
+    effective: date,
+    period: Period,
+) -> date | None:
+    """Return from when somebody else takes a person's seat, None where nobody does."""
+    seat = roster.seat_of(rep_id, effective)
+    days = [e.day for e in given if e.kind in {"hire", "transfer"} and e.territory_id == seat]
+    hires = _hires(roster, today, effective, period)
+    days += [event.day for event in hires if event.territory_id == seat]
+    return min(days) if days and seat is not None else None
+
+
+def _transfers(
+    roster: Roster, today: Mapping[str, Rep], given: Sequence[YearEvent], effective: date
+) -> Iterable[YearEvent]:
+    """Yield who has another seat, or another manager, in today's table."""
     for rep_id, rep in roster.reps.items():
         row = today.get(rep_id)
-        seat = roster.seat_of(rep_id, effective)
-        if row is None or seat is None or not row.receives_accounts or rep.leave_date:
+        if row is None or rep.leave_date or row.leave_date:
             continue
+        seat, manager = roster.seat_of(rep_id, effective), _new_manager(roster, row, given)
         wanted = row.territory_id or rep_id
-        if wanted != seat and row.leave_date is None:
+        moves = seat is not None and row.receives_accounts and wanted != seat
+        if moves or (manager and roster.is_here(rep_id, effective)):
             yield YearEvent(
-                kind="transfer", day=effective, rep_id=rep_id, territory_id=wanted, why=FROM_TABLE
+                kind="transfer",
+                day=effective,
+                rep_id=rep_id,
+                territory_id=wanted if moves else "",
+                manager_id=manager,
+                why=FROM_TABLE,
             )
+
+
+def _new_manager(roster: Roster, row: Rep, given: Sequence[YearEvent]) -> str:
+    """Return a manager whom the table names and no event knows yet, empty text for none.
+
+    A manager from before an event says only that the table is older than the event.
+    """
+    wanted, rep_id = row.manager_id or "", row.rep_id
+    known = {line.manager_id for line in roster.lines if line.rep_id == rep_id}
+    now = roster.manager_of(rep_id, date.max)
+    handed = any((e.kind, e.rep_id, e.manager_id) == ("leave", now, wanted) for e in given)
+    return "" if wanted in {now, *known} or handed else wanted
 
 
 def _hires(
@@ -157,7 +206,8 @@ def _hires(
         if rep_id in roster.reps or not row.receives_accounts or row.leave_date:
             continue
         dates = [day for day in (row.hire_date, row.role_start) if day is not None]
-        day = max([*dates, period.start]) if dates else effective
+        # Who was here before the plan says with it nothing of when he took the seat.
+        day = max(dates) if dates and max(dates) >= period.start else effective
         if day < period.end:
             yield YearEvent(
                 kind="hire",

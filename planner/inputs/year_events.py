@@ -96,10 +96,17 @@ class YearEvent:
         }.get(self.kind, "")
         return f"{self.kind} of {subject}{end} on {self.day}"
 
-    def blame(self, code: str, message: str, advice: str, column: str = "") -> Finding:
-        """Return an error about this event."""
+    def blame(
+        self,
+        code: str,
+        message: str,
+        advice: str,
+        column: str = "",
+        severity: Literal["error", "warning"] = "error",
+    ) -> Finding:
+        """Return what is wrong with this event, or odd about it."""
         return Finding(
-            severity="error",
+            severity=severity,
             code=f"events.{code}",
             message=message,
             advice=advice,
@@ -136,7 +143,8 @@ def gather_year_events(
     for record in data.to_dict("records"):
         wrong = _check_record(record, period)
         findings += wrong
-        if not any(found.severity == "error" for found in wrong):
+        dated = not _missing(record["date"])
+        if dated and not any(found.severity == "error" for found in wrong):
             events.append(_build_event(record, accounts, directory))
     return tuple(sorted(events, key=lambda event: event.order)), _fewer_silent(findings)
 
@@ -218,7 +226,8 @@ def _check_record(record: Mapping[Any, Any], period: Period) -> list[Finding]:
 
 def _check_dates(record: Mapping[Any, Any], kind: str, period: Period) -> list[Finding]:
     if _missing(record["date"]):
-        return [_found(record, "incomplete", f"An event {kind} needs date.", "Date it.", "date")]
+        # The table's own check has said so already.
+        return []
     day = record["date"].date()
     if not period.start <= day < period.end:
         last = period.end - timedelta(days=1)

@@ -201,13 +201,15 @@ def summarise_draws(
     amounts = np.array([owed.get(rep_id, 0) for rep_id in rep_ids], dtype=np.int64)
     teams = _teams(quotas, rep_ids)
     managed = quotas.by_person("manager")
-    outcomes = [_outcome("company", COMPANY, quotas.goal, bookings.sum(axis=0))]
+    outcomes = [describe_draws("company", COMPANY, quotas.goal, bookings.sum(axis=0))]
     outcomes += [
-        _outcome("manager", manager, managed[manager], bookings[list(teams[manager])].sum(axis=0))
+        describe_draws(
+            "manager", manager, managed[manager], bookings[list(teams[manager])].sum(axis=0)
+        )
         for manager in sorted(teams)
     ]
     outcomes += [
-        _outcome("rep", rep_ids[seat], int(amounts[seat]), own[seat])
+        describe_draws("rep", rep_ids[seat], int(amounts[seat]), own[seat])
         for seat in sorted(range(len(rep_ids)), key=lambda seat: rep_ids[seat])
     ]
     at_quota, within = _shares(own, amounts)
@@ -224,7 +226,7 @@ def summarise_draws(
             share_within_20=within,
             draws=bookings.shape[1],
             findings=tuple(findings),
-            company_quantiles=_quantiles(bookings.sum(axis=0)),
+            company_quantiles=percentiles(bookings.sum(axis=0)),
             attainment_shares=_attainment_shares(own, amounts),
         ),
         credited=credited,
@@ -248,7 +250,16 @@ def _teams(quotas: QuotaSheet, rep_ids: Sequence[str]) -> dict[str, tuple[int, .
     return {manager: tuple(seats) for manager, seats in teams.items() if manager in managers}
 
 
-def _outcome(level: Level, rep_id: str, quota: int, bookings: Ints) -> Outcome:
+def describe_draws(level: Level, rep_id: str, quota: int, bookings: Ints) -> Outcome:
+    """Return what draws say of somebody's year.
+
+    Parameters
+    ----------
+    level, rep_id, quota
+        Whose, and what is owed, minor units.
+    bookings
+        Minor units, (draws,).
+    """
     ordered = np.sort(bookings)
     p10, p50, p90 = (_quantile(ordered, share) for share in (0.10, 0.50, 0.90))
     return Outcome(
@@ -268,7 +279,8 @@ def _quantile(ordered: Ints, share: float) -> int:
     return int(ordered[max(int(np.ceil(share * len(ordered))) - 1, 0)])
 
 
-def _quantiles(bookings: Ints) -> tuple[int, ...]:
+def percentiles(bookings: Ints) -> tuple[int, ...]:
+    """Return the first to the ninety-ninth percentile of draws, minor units."""
     ordered = np.sort(bookings)
     return tuple(_quantile(ordered, percent / 100) for percent in range(1, 100))
 

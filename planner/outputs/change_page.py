@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from planner.outputs.change_tables import change_rows, change_tables, changed_quotas
+from planner.outputs.change_tables import (
+    change_rows,
+    change_tables,
+    changed_quotas,
+    gone_accounts,
+)
 from planner.outputs.columns import Column, Table
 from planner.outputs.money_values import money_number
 from planner.outputs.plain_page import Page, Section
@@ -102,7 +107,7 @@ def count_changes(plan: Plan, year: YearRecord) -> dict[str, int]:
         "rep": len(change_rows(plan, year))
         - len(set(year.moved) & set(plan.data.accounts["account_id"])),
         "by_choice": chosen,
-        "gone": sum(c.kind != "added" for c in year.account_changes),
+        "gone": len(gone_accounts(plan, year)),
     }
 
 

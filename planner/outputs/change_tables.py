@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from planner.inputs.roster import AccountChange
 from planner.outputs.columns import Column, Table, figures, money, text
 from planner.outputs.moves import hold_over_until, previous_reps, proposed_reps
 from planner.outputs.plan import Plan
@@ -27,8 +28,8 @@ def change_tables(plan: Plan) -> dict[str, Table]:
 def changed_accounts(plan: Plan, year: YearRecord) -> Table:
     """Return one row for each account whose seat or rep is not the running plan's, then the gone."""
     rows = change_rows(plan, year)
-    present = set(plan.data.accounts["account_id"])
-    gone = [c for c in year.account_changes if c.kind != "added" and c.account_id not in present]
+    gone = gone_accounts(plan, year)
+    left = [_left(year, change) for change in gone]
     ids = plan.data.accounts["account_id"].tolist()
     names = plan.data.accounts["name"].fillna("").astype(str).tolist()
     old, new = previous_reps(plan), proposed_reps(plan)
@@ -45,9 +46,9 @@ def changed_accounts(plan: Plan, year: YearRecord) -> Table:
             text("account_id", [*(ids[r] for r in rows), *(c.account_id for c in gone)]),
             text("name", [*(names[r] for r in rows), *blank]),
             text("change", [*(_kind(year, ids[r]) for r in rows), *(c.kind for c in gone)]),
-            text("from_territory_id", [*(was[ids[r]] for r in rows), *blank]),
+            text("from_territory_id", [*(was[ids[r]] for r in rows), *(seat for seat, _ in left)]),
             text("to_territory_id", [*(seats[now[r] + 1] for r in rows), *blank]),
-            text("from", [*(old[r] for r in rows), *blank]),
+            text("from", [*(old[r] for r in rows), *(rep for _, rep in left)]),
             text("to", [*(new[r] for r in rows), *(c.into for c in gone)]),
             figures("from_day", "date", [*(days[r] for r in rows), *(c.day for c in gone)]),
             figures(
@@ -57,9 +58,46 @@ def changed_accounts(plan: Plan, year: YearRecord) -> Table:
             ),
             money("trailing_revenue", [*(trailing[r] for r in rows), *none]),
             money("open_pipeline", [*(pipeline[r] for r in rows), *none]),
-            text("why", [*(_why(plan, year, r, ids[r]) for r in rows), *blank]),
+            text(
+                "why",
+                [*(_why(plan, year, r, ids[r]) for r in rows), *(_said(year, c) for c in gone)],
+            ),
         ),
     )
+
+
+def gone_accounts(plan: Plan, year: YearRecord) -> list[AccountChange]:
+    """Return the accounts that this change took out of the plan, by id."""
+    present = set(plan.data.accounts["account_id"])
+    told = {e.account_id for e in year.events if e.kind in {"merged", "lost"}}
+    now = {e.account_id for e in year.applied}
+    return [
+        c
+        for c in year.account_changes
+        if c.kind != "added"
+        and c.account_id not in present
+        # What no event told was missing from the accounts table on the day of a change.
+        and (c.account_id in now or (c.account_id not in told and c.day == year.effective))
+    ]
+
+
+def _left(year: YearRecord, change: AccountChange) -> tuple[str, str]:
+    """Return the seat that an account was of before it left the plan, and who served it."""
+    mine = [t for t in year.accounts if t.account_id == change.account_id and t.end is not None]
+    if not mine:
+        return "", ""
+    seat, last = mine[-1].territory_id, change.day - timedelta(days=1)
+    serving = [t for t in year.tenures if t.territory_id == seat and t.includes(last)]
+    serving.sort(key=lambda tenure: tenure.role != "cover")
+    return seat, serving[0].rep_id if serving else ""
+
+
+def _said(year: YearRecord, change: AccountChange) -> str:
+    """Return why an account left, as its event has it."""
+    mine = [
+        e.why for e in year.events if e.account_id == change.account_id and e.kind == change.kind
+    ]
+    return mine[-1] if mine else "no longer in the accounts table"
 
 
 def change_rows(plan: Plan, year: YearRecord) -> list[int]:

@@ -21,7 +21,7 @@ from planner.inputs.likeness import LikelyDuplicate
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
-from planner.inputs.roster import AccountChange, GoalChange, SeatTenure
+from planner.inputs.roster import AccountChange, GoalChange, ReportingLine, SeatTenure
 from planner.inputs.year_events import YearEvent
 from planner.outcomes.result import (
     CompensationCost,
@@ -69,7 +69,7 @@ KEPT: dict[str, type] = {
         *(FairnessTest, Estimate, QuotaBridge, TopDown),
         *(Standing, Performance, ScoreCard, Metric, PipelineHealth, Stage, RepPipeline, RampCurve),
         *(YearRecord, YearEvent, ClosedMonth, SeatTenure, AccountTenure, QuotaPart),
-        *(AccountChange, GoalChange, LikelyDuplicate),
+        *(AccountChange, GoalChange, ReportingLine, LikelyDuplicate),
     )
 }
 # They differ between two runs of the same command, so they stand in plan.json alone.

@@ -97,7 +97,7 @@ def _cards(plan: Plan, tracking: Tracking) -> tuple[Headline, ...]:
         ),
         Headline(
             label="Plan",
-            value="holds" if tracking.remedy.kind == "none" else "has drifted",
+            value="inside its limits" if tracking.remedy.kind == "none" else "has drifted",
             note=f"{sum(s.alarm for s in tracking.signals)} of {len(tracking.signals)} limits crossed",
         ),
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.pipeline.running import Succession, last_name
+from planner.inputs.account_events import last_name
+from planner.pipeline.running import Succession
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData

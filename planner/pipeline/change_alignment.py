@@ -70,9 +70,8 @@ def align_change(
     relaxed = _widen(
         problem, settled_totals(problem, settled), _counts(problem, settled), lower=False
     )
-    reduction = settle_units(relaxed, settled)
-    if scenario.change.max_account_share > 0:
-        reduction = Reduction(problem=relaxed, free=np.arange(len(settled)), settled=settled)
+    reduction = _reduce(relaxed, settled, whole=scenario.change.max_account_share > 0)
+    free = int((reduction.problem.held < 0).sum())
     result = _solve(reduction, scenario, time_limit)
     proven = result.alignment is not None
     if not proven and scenario.change.balance == "report":
@@ -86,9 +85,9 @@ def align_change(
         )
         result = _solve(softened, scenario, time_limit)
     if result.alignment is None:
-        raise InfeasibleError(_refusal(scenario, len(reduction.free)))
+        raise InfeasibleError(_refusal(scenario, free))
     territory_of = reduction.expand(result.alignment.territory_of)
-    return _report(company, relaxed, territory_of, result, proven=proven, free=len(reduction.free))
+    return _report(company, relaxed, territory_of, result, proven=proven, free=free)
 
 
 def _settle(problem: AlignmentProblem, *, may_move: bool) -> Ints:
@@ -101,6 +100,16 @@ def _settle(problem: AlignmentProblem, *, may_move: bool) -> Ints:
     may = problem.eligible_pairs(where, problem.current[where])
     settled[where[may]] = problem.current[where[may]]
     return settled
+
+
+def _reduce(problem: AlignmentProblem, settled: Ints, *, whole: bool) -> Reduction:
+    """Return the problem over what is free; over all units where that would leave too few."""
+    free = np.flatnonzero(settled < 0)
+    joined = np.unique(settled[settled >= 0])
+    if not whole and len(free) + len(joined) >= problem.territory_count:
+        return settle_units(problem, settled)
+    held = problem if whole else replace(problem, held=settled)
+    return Reduction(problem=held, free=np.arange(len(settled)), settled=settled)
 
 
 def _budgets(scenario: Scenario, company: Company) -> tuple[Budget, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.inputs.roster import name_open_seat
 from planner.pipeline.preparation import Company
 from planner.pipeline.running import Succession
 from planner.quotas.change_terms import BookChange, QuotaChange, seat_last_after
@@ -123,6 +124,7 @@ def _describe(
         rates=scenario.fx,
         parameters=scenario.quota,
         goal_from=max(goals[-1], day) if goals else day,
+        goal_steps=_goal_steps(succession),
         before=succession.before,
         after=succession.after,
         books=tuple(_books(scenario, running, succession, company, of_account, day)),
@@ -132,6 +134,13 @@ def _describe(
         same_limits=all(getattr(before, name) == getattr(scenario.quota, name) for name in LIMITS),
         goals=_component_goals(before, scenario.quota, currency),
     )
+
+
+def _goal_steps(succession: Succession) -> tuple[tuple[date, int], ...]:
+    """Return the goals of this change that others follow, in the order of their days."""
+    days = [(e.day, e.amount) for e in succession.applied if e.kind == "goal" and e.amount]
+    last = succession.after.goals[-1].day if succession.after.goals else None
+    return tuple((when, amount) for when, amount in days if last is not None and when < last)
 
 
 def _rules_before(running: Plan) -> QuotaParameters:
@@ -146,8 +155,13 @@ def _seat_last(running: Plan) -> dict[str, int]:
         return running.year.seat_last
     assert running.quotas is not None
     last = {d.rep_id: d.last_year for d in running.quotas.derivations if d.last_year}
-    pairs = zip(running.territory_ids, running.seats.rep_ids, strict=True)
-    return {seat: last[rep or seat] for seat, rep in pairs if (rep or seat) in last}
+    people = {rep.rep_id for rep in running.data.reps}
+    names = [
+        rep or name_open_seat(seat, people)
+        for seat, rep in zip(running.territory_ids, running.seats.rep_ids, strict=True)
+    ]
+    pairs = zip(running.territory_ids, names, strict=True)
+    return {seat: last[name] for seat, name in pairs if name in last}
 
 
 def _component_goals(
@@ -226,15 +240,48 @@ def _books(
         if source != target:
             when = seat_day(succession, account, source, day)
             yield BookChange(source=source, target=target, weight=weight, day=when)
-    for account, change in succession.gone.items():
+    seat_of = {name: seat for name, (seat, _) in before.items()} | after
+    for account in succession.gone:
         source, weight = before.get(account, ("", 0))
-        target = after.get(change.into, "")
-        if change.kind == "merged" and target and source and source != target:
-            when = max(change.day, day)
-            yield BookChange(source=source, target=target, weight=weight, day=when)
-        relieved = change.kind == "lost" and scenario.change.lost_accounts == "relieve"
-        if relieved and source:
-            yield BookChange(source=source, target="", weight=weight, day=max(change.day, day))
+        if source:
+            stays = _stays(scenario, succession, account, seat_of)
+            yield from _way(source, weight, stays, day)
+
+
+def _stays(
+    scenario: Scenario, succession: Succession, account: str, seat_of: Mapping[str, str]
+) -> list[tuple[date, str]]:
+    """Return where an account that is gone goes on: each seat with the first day in it.
+
+    It goes along with the account that it merged into, and on with that one; lost, it stays with
+    its seat, or with nobody where seats are relieved.
+    """
+    stays = []
+    change = succession.gone.get(account)
+    while change is not None:
+        if change.kind == "merged":
+            stays.append((change.day, seat_of.get(change.into, "")))
+        elif scenario.change.lost_accounts == "relieve":
+            stays.append((change.day, ""))
+        change = succession.gone.get(change.into)
+    return stays
+
+
+def _way(
+    source: str, weight: int, stays: Sequence[tuple[date, str]], day: date
+) -> Iterator[BookChange]:
+    """Yield how an account's part of its seat's quota goes from seat to seat."""
+    at = source
+    for when, target in stays:
+        first = max(when, day)
+        if target == at:
+            continue
+        if at != source:
+            # Its part is of the first seat's quota: what it had taken along goes back, and on.
+            yield BookChange(source=source, target=at, weight=-weight, day=first)
+        if target != source:
+            yield BookChange(source=source, target=target, weight=weight, day=first)
+        at = target
 
 
 def seat_day(succession: Succession, account: str, source: str, day: date) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ class Debt:
     on_day, to_date
         For the day alone, and from the plan's first day to the day's end, units of the currency;
         counts where the component is counted.
+    digits
+        After the decimal point: the currency's, none for counts.
     """
 
     level: str
@@ -37,6 +39,7 @@ class Debt:
     component: str
     on_day: float
     to_date: float
+    digits: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,8 @@ class DayRecord:
         Of the people, by id.
     debts
         Who owed what, the company first.
+    absent
+        Why accounts of the year were not in the plan on the day, by id.
     """
 
     day: date
@@ -65,6 +70,7 @@ class DayRecord:
     accounts: dict[str, str]
     names: dict[str, str]
     debts: tuple[Debt, ...]
+    absent: dict[str, str] = field(default_factory=dict)
 
     @property
     def seats(self) -> list[tuple[str, str, int]]:
@@ -82,8 +88,9 @@ class DayRecord:
             When the account was not in the plan on that day.
         """
         if account_id not in self.accounts:
+            why = self.absent.get(account_id, "no table of the plan has it")
             raise ScenarioError(
-                f"Account {account_id!r} was not in the plan on {self.day.isoformat()}."
+                f"Account {account_id!r} was not in the plan on {self.day.isoformat()}: {why}."
             )
         seat = self.accounts[account_id]
         return seat, self.serving.get(seat, "")
@@ -147,7 +154,21 @@ def describe_day(plan: Plan, day: date) -> DayRecord:
         accounts=accounts,
         names=rep_names(plan) | {"company": "Company"},
         debts=_debts(plan, day),
+        absent=_absent(plan, day),
     )
+
+
+def _absent(plan: Plan, day: date) -> dict[str, str]:
+    """Return why accounts were not there yet, or not any more, on a day."""
+    if plan.year is None:
+        return {}
+    begun: dict[str, date] = {}
+    for tenure in plan.year.accounts:
+        begun.setdefault(tenure.account_id, tenure.start)
+    words = {a: f"it came on {start}" for a, start in begun.items() if start > day}
+    ends = {"merged": "it became part of {into} on {day}", "lost": "it was lost on {day}"}
+    gone = (c for c in plan.year.account_changes if c.kind in ends and c.day <= day)
+    return words | {c.account_id: ends[c.kind].format(into=c.into, day=c.day) for c in gone}
 
 
 def _debts(plan: Plan, day: date) -> tuple[Debt, ...]:
@@ -164,7 +185,8 @@ def _debts(plan: Plan, day: date) -> tuple[Debt, ...]:
     )
 
     def amount(owed: dict[Owner, int], owner: Owner) -> float:
-        return owed.get(owner, 0) / (1 if owner[2] in counted else money.scale)
+        whole = owner[2] in counted or not money.digits
+        return owed.get(owner, 0) if whole else owed.get(owner, 0) / money.scale
 
     return tuple(
         Debt(
@@ -174,6 +196,7 @@ def _debts(plan: Plan, day: date) -> tuple[Debt, ...]:
             component=owner[2],
             on_day=amount(today, owner),
             to_date=amount(to_date, owner),
+            digits=0 if owner[2] in counted else money.digits,
         )
         for owner in owners
     )

@@ -64,8 +64,15 @@ class Company:
     ramp: tuple[float, ...] = ()
 
 
-def read_tables(scenario: Scenario, folder: Path) -> PlanningData:
+def read_tables(scenario: Scenario, folder: Path, *, left_to_caller: str = "") -> PlanningData:
     """Read and check the tables of a scenario.
+
+    Parameters
+    ----------
+    scenario, folder
+        Which tables, and where they are.
+    left_to_caller
+        As in :func:`planner.inputs.loading.load`.
 
     Raises
     ------
@@ -81,6 +88,7 @@ def read_tables(scenario: Scenario, folder: Path) -> PlanningData:
         scenario.currency,
         scenario.fx,
         folder,
+        left_to_caller=left_to_caller,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -231,9 +231,11 @@ def build_company_books(
 
 def name_holders(company: Company) -> tuple[str, ...]:
     """Return who holds each seat; one that nobody holds stands under its own name, (seats,)."""
-    seats = company.seats
+    from planner.inputs.roster import name_open_seat
+
+    seats, people = company.seats, {rep.rep_id for rep in company.data.reps}
     pairs = zip(seats.rep_ids, seats.territory_ids, strict=True)
-    return tuple(rep or territory for rep, territory in pairs)
+    return tuple(rep or name_open_seat(territory, people) for rep, territory in pairs)
 
 
 def _named_columns(company: Company, parameters: QuotaParameters) -> dict[str, Floats]:
@@ -298,21 +300,17 @@ def run_rate(data: PlanningData, expected: Ints) -> Floats:
     expected
         Bookings expected in the plan, (accounts,): accounts that never bought run at these.
     """
-    import pandas as pd
+    from planner.pipeline.past_periods import collect_orders
+    from planner.quotas.replay import RUN_RATE_MONTHS, day_number, run_rate_since
 
-    from planner.quotas.replay import RUN_RATE_MONTHS
-
-    history, last = data.history, pd.Timestamp(data.period.as_of)
-    months = len(data.period.starts)
-    latest = np.maximum(np.asarray(expected, np.float64), 0) * (RUN_RATE_MONTHS / months)
-    if history is None or not len(history):
-        return latest
-    ids, known = pd.Index(data.accounts["account_id"]), history["date"] <= last
-    latest[ids.isin(history.loc[known, "account_id"].unique())] = 0
-    recent = history[known & (history["date"] > last - pd.DateOffset(months=RUN_RATE_MONTHS))]
-    places = ids.get_indexer(pd.Index(recent["account_id"]))
-    np.add.at(latest, places[places >= 0], recent["amount"].to_numpy(np.float64)[places >= 0])
-    return np.maximum(latest, 0)
+    typical = np.maximum(np.asarray(expected, np.float64), 0)
+    waiting = typical * (RUN_RATE_MONTHS / len(data.period.starts))
+    if data.history is None or not len(data.history):
+        return waiting
+    first = data.period.as_of + timedelta(days=1)
+    orders = collect_orders(data, [])
+    rate = orders.run_rate(day_number(first), run_rate_since(first), waiting)
+    return np.maximum(rate, 0).astype(np.float64)
 
 
 def _last_quotas(data: PlanningData, trailing: Ints, parameters: QuotaParameters) -> Floats | None:

@@ -12,11 +12,13 @@ import numpy.typing as npt
 from planner.pipeline.running import remaining_period
 from planner.pipeline.simulation import seat_holders, seat_loads
 from planner.quotas.hierarchy import COMPANY
+from planner.tracking.landing import share_done
+from planner.tracking.teams import due_by_team
 
 if TYPE_CHECKING:
     from planner.inputs.period import Period
     from planner.outcomes.attainment import Simulation
-    from planner.outcomes.result import Outcomes
+    from planner.outcomes.result import Outcome, Outcomes
     from planner.pipeline.preparation import Company
     from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
@@ -89,7 +91,7 @@ def foresee_rest(
     day
         The first day that is left.
     """
-    from planner.outcomes.attainment import simulate, summarise_draws
+    from planner.outcomes.attainment import percentiles, simulate, summarise_draws
 
     data, potential = company.data, company.potential
     share, months = share_left(data.period, potential.season, day)
@@ -112,27 +114,60 @@ def foresee_rest(
         groups=_groups(scenario, company),
         load=seat_loads(scenario, company, territory_of),
     )
-    own = [record.booked.get(rep or "", 0) for rep in company.seats.rep_ids]
-    whole = _booked_by_seat(record, company.seats.territory_ids, own)
+    own = [record.booked.get(rep.rep_id, 0) for rep in holders]
     drawn, booked = simulation.bookings, np.array(own)[:, None]
-    own_year = summarise_draws(
+    year = summarise_draws(
         holders, drawn + booked, simulation.coverage, sheet, credited=simulation.own + booked
     )
-    people = own_year.outcomes
-    teams = summarise_draws(
-        holders, drawn + np.array(whole)[:, None], simulation.coverage, sheet
-    ).outcomes
+    above = _describe_teams(company, drawn, sheet, record, day)
     outcomes = replace(
-        people,
-        outcomes=(
-            *(one for one in teams.outcomes if one.level != "rep"),
-            *(one for one in people.outcomes if one.level == "rep"),
-        ),
-        goal_probability=teams.goal_probability,
+        year.outcomes,
+        outcomes=(*above, *(one for one in year.outcomes.outcomes if one.level == "rep")),
+        goal_probability=above[0].probability_of_quota,
+        company_quantiles=percentiles(drawn.sum(axis=0) + sum(record.booked.values())),
         findings=simulation.outcomes.findings,
     )
-    year = replace(own_year, outcomes=outcomes)
-    return RestOfYear(outcomes=outcomes, simulation=year, paid=_with_departed(year, sheet, record))
+    whole_year = replace(year, outcomes=outcomes)
+    return RestOfYear(
+        outcomes=outcomes, simulation=whole_year, paid=_with_departed(whole_year, sheet, record)
+    )
+
+
+def _describe_teams(
+    company: Company, drawn: Ints, sheet: QuotaSheet, record: YearRecord, day: date
+) -> tuple[Outcome, ...]:
+    """Return the company's year and each manager's: his team's bookings while it is his."""
+    from planner.outcomes.attainment import describe_draws
+
+    booked = sum(record.booked.values())
+    whole = drawn.sum(axis=0) + booked
+    shares = _shares_of_teams(company, record, day)
+    nothing = np.zeros(len(drawn))
+    owed = sheet.by_person("manager")
+    return (
+        describe_draws("company", COMPANY, sheet.goal, whole),
+        *(
+            describe_draws(
+                "manager",
+                manager,
+                owed[manager],
+                np.rint(shares.get(manager, nothing) @ drawn).astype(np.int64)
+                + record.booked_teams.get(manager, 0),
+            )
+            for manager in sorted(owed)
+        ),
+    )
+
+
+def _shares_of_teams(company: Company, record: YearRecord, day: date) -> dict[str, Floats]:
+    """Return the share of what each seat still brings that comes while a manager has it."""
+    period, season = company.data.period, company.potential.season
+    left = max(1.0 - share_done(period, season, day), 1e-12)
+    due = due_by_team(record.parts, period, season, day, period.end)
+    return {
+        manager: np.array([mine.get(seat, 0.0) / left for seat in company.seats.territory_ids])
+        for manager, mine in due.items()
+    }
 
 
 def _changed_hands(company: Company, of_account: Ints, record: YearRecord) -> Bools:
@@ -178,24 +213,3 @@ def _groups(scenario: Scenario, company: Company) -> dict[str, list[str]]:
 def _left_of(money: Ints, share: float) -> Ints:
     left: Ints = np.rint(money * share).astype(np.int64)
     return left
-
-
-def _booked_by_seat(
-    record: YearRecord, territory_ids: tuple[str, ...], own: list[int]
-) -> list[int]:
-    """Return what was booked for each seat: its holder's own, and those before him."""
-    rest = sum(record.booked.values()) - sum(own)
-    whole = list(own)
-    last: dict[str, list[str]] = {t.territory_id: [] for t in record.tenures}
-    for tenure in record.tenures:
-        last[tenure.territory_id].append(tenure.rep_id)
-    for at, name in enumerate(territory_ids):
-        for rep_id in dict.fromkeys(last.get(name, ())[:-1]):
-            amount = record.booked.get(rep_id, 0)
-            if rep_id and rest >= amount > 0:
-                whole[at] += amount
-                rest -= amount
-    if whole:
-        # What nobody in a seat was credited with still counts for the company.
-        whole[-1] += rest
-    return whole

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.findings import Finding
+from planner.inputs.account_events import last_name
 from planner.inputs.event_rules import apply_events
 from planner.inputs.period import Period
 from planner.inputs.roster import DAY, AccountChange, Roster, Surroundings
 from planner.inputs.roster_start import derive_events, refresh_people, start_roster
 from planner.outputs.moves import proposed_reps
+from planner.pipeline.event_findings import (
+    find_new_seats,
+    find_undone,
+    find_wrong_accounts,
+    same_event,
+    say_by_table,
+)
 from planner.pipeline.preparation import refuse_errors
 from planner.units.result import RunningSeats, Seats
 
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.inputs.data import PlanningData
+    from planner.inputs.reps import Rep
     from planner.inputs.year_events import YearEvent
     from planner.outputs.plan import Plan
     from planner.scenario.model import Scenario
@@ -43,6 +52,8 @@ class Succession:
     data
         Today's tables with the people after the events, the accounts that are left, and the
         running plan's owners.
+    booked
+        Today's history with the accounts that each row names, merged ones among them.
     gone, added
         Accounts that left the plan or came to it, with their day and how.
     findings
@@ -53,6 +64,7 @@ class Succession:
     after: Roster
     applied: tuple[YearEvent, ...]
     data: PlanningData
+    booked: pd.DataFrame | None
     gone: Mapping[str, AccountChange]
     added: Mapping[str, date]
     findings: tuple[Finding, ...]
@@ -88,79 +100,37 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
             closed=running.year.closed_seats,
             accounts=running.year.account_changes,
             goals=running.year.goals,
+            lines=running.year.lines,
         )
     known = set(running.year.events) if running.year else set()
-    fresh = [e for e in data.events if not any(_same(e, old) for old in known)]
+    fresh = [e for e in data.events if not any(same_event(e, old) for old in known)]
     derived = derive_events(started, data.reps, fresh, effective, period)
     measured = scenario.alignment.capacity == "productivity"
-    before = refresh_people(started, data.reps, keep_capacity=measured)
+    told = (*fresh, *derived)
+    before = refresh_people(started, data.reps, keep_capacity=measured, told=told)
     newcomers = {r.rep_id: r for r in data.reps if r.rep_id not in started.reps}
     ids = frozenset(data.accounts["account_id"]) | frozenset(running.data.accounts["account_id"])
     around = Surroundings(account_ids=ids, newcomers=newcomers)
-    applied = tuple(sorted((*fresh, *derived), key=lambda event: event.order))
+    applied = tuple(sorted(told, key=lambda event: event.order))
     after, wrong = apply_events(before, applied, around)
-    refuse_errors((*wrong, *_wrong_accounts(running, data, fresh)))
+    unread = [one for one in data.findings if one.table == "events"]
+    refuse_errors((*unread, *wrong, *find_wrong_accounts(running, data, fresh)))
     gone, added, found = _account_changes(running, data, after, effective)
     return Succession(
         before=started,
         after=after,
         applied=applied,
         data=_tables_after(running, data, after, gone),
+        booked=data.history,
         gone=gone,
         added=added,
-        findings=(*_undone(known, data.events), *_said_by_table(derived), *found),
+        findings=(
+            *find_undone(known, data.events),
+            *say_by_table(derived),
+            *find_new_seats(before, after, applied),
+            *found,
+        ),
     )
-
-
-def _same(one: YearEvent, other: YearEvent) -> bool:
-    return replace(one, row=0) == replace(other, row=0)
-
-
-def _undone(known: set[YearEvent], given: tuple[YearEvent, ...]) -> list[Finding]:
-    """Say which events the running plan holds that the table no longer has."""
-    lost = [e for e in known if e.row and not any(_same(e, one) for one in given)]
-    return [
-        Finding(
-            severity="warning",
-            code="events.in_running_plan",
-            message=f"The running plan holds the {event.words}, which the table no longer has; it "
-            "stays.",
-            advice="To undo it, plan again from the plan before it.",
-            table="events",
-            subject=event.rep_id or event.account_id or None,
-        )
-        for event in sorted(lost, key=lambda event: event.order)[:EXAMPLES_SHOWN]
-    ]
-
-
-def _said_by_table(derived: tuple[YearEvent, ...]) -> list[Finding]:
-    return [
-        Finding(
-            severity="info",
-            code="events.from_reps_table",
-            message=f"Taken from the reps table: {event.words}, {event.why}.",
-            advice="Write it into the table of events to date it and to say why.",
-            table="reps",
-            subject=event.rep_id,
-        )
-        for event in derived[:EXAMPLES_SHOWN]
-    ]
-
-
-def _wrong_accounts(running: Plan, data: PlanningData, events: list[YearEvent]) -> list[Finding]:
-    """Return events that add accounts which are there, or merge into accounts which are not."""
-    there = set(running.data.accounts["account_id"])
-    rows = set(data.accounts["account_id"])
-    found = []
-    for event in events:
-        if event.kind == "added" and event.account_id in there:
-            words = f"Account {event.account_id} is added on {event.day}, but is in the plan."
-            found.append(event.blame("account_there", words, "Remove the event.", "account_id"))
-        named = {"added": event.account_id, "merged": event.into}.get(event.kind, "")
-        if named and named not in rows:
-            words = f"The {event.words} needs account {named} in the accounts table."
-            found.append(event.blame("account_missing", words, "Add its row.", "account_id"))
-    return found
 
 
 def _account_changes(
@@ -233,13 +203,6 @@ def _rekey(table: pd.DataFrame | None, into: Mapping[str, str]) -> pd.DataFrame 
     return sort_history(renamed) if {"amount", "product"} <= set(renamed) else renamed
 
 
-def last_name(name: str, into: Mapping[str, str]) -> str:
-    """Return what a merged account is part of in the end."""
-    while name in into:
-        name = into[name]
-    return name
-
-
 def _rep_rows(running: Plan, data: PlanningData, after: Roster) -> pd.DataFrame:
     """Return a row of the reps table for everybody, newcomers' like those before them."""
     import pandas as pd
@@ -288,7 +251,9 @@ def stand(
     if data.reps:
         ramp = scenario.quota.ramp if scenario.quota else ()
         rest = remaining_period(running.data.period, effective)
-        seats = _fill(build_seats(replace(data, period=rest), ramp), running.seats, after, rest)
+        people = (*_went_on(after), *data.reps)
+        seats = build_seats(replace(data, period=rest, reps=people), ramp)
+        seats = _fill(seats, running.seats, after, rest)
     else:
         seats = running.seats
     place = {name: at for at, name in enumerate(seats.territory_ids)}
@@ -308,6 +273,22 @@ def stand(
     return RunningSeats(
         seats=seats, seat_of_account=seat, continues=np.array(stays, dtype=np.bool_)
     )
+
+
+def _went_on(after: Roster) -> list[Rep]:
+    """Return a row for each open seat whose last holder has another one now: it outlives him."""
+    stand_ins = []
+    for seat in sorted(after.seats - set(after.closed)):
+        mine = [t for t in after.tenures if t.territory_id == seat and t.role == "holder"]
+        held = [t for t in mine if t.rep_id in after.reps]
+        if not held or mine[-1].rep_id or held[-1].end is None:
+            continue
+        last = after.reps[held[-1].rep_id]
+        if (last.territory_id or last.rep_id) != seat:
+            gone = held[-1].end - DAY
+            left = replace(last, territory_id=seat, leave_date=gone, status="leaving")
+            stand_ins.append(left)
+    return stand_ins
 
 
 def _fill(seats: Seats, before: Seats, after: Roster, rest: Period) -> Seats:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from planner.inputs.reps import Rep
 from planner.pipeline.preparation import Company
+from planner.pipeline.quota_setting import name_holders
 
 if TYPE_CHECKING:
     from planner.outcomes.attainment import Simulation
@@ -71,10 +72,8 @@ def simulate_company(
 def seat_holders(company: Company) -> tuple[Rep, ...]:
     """Return who holds each seat; one that nobody holds counts as filled from the first day."""
     people = {rep.rep_id: rep for rep in company.data.reps}
-    pairs = zip(company.seats.rep_ids, company.seats.territory_ids, strict=True)
-    return tuple(
-        people.get(rep) or Rep(rep_id=rep or territory, name=territory) for rep, territory in pairs
-    )
+    pairs = zip(name_holders(company), company.seats.territory_ids, strict=True)
+    return tuple(people.get(name) or Rep(rep_id=name, name=territory) for name, territory in pairs)
 
 
 def seat_loads(scenario: Scenario, company: Company, territory_of: Ints) -> Floats:

@@ -12,14 +12,15 @@ import numpy.typing as npt
 
 from planner.inputs.roster_start import start_roster
 from planner.pipeline.past_trials import opening_trial, past_trials
-from planner.pipeline.tracking_tables import Came, read_came
-from planner.pipeline.year_record import open_deals, within
-from planner.quotas.parts import owed_until, parts_of_sheet
+from planner.pipeline.tracking_tables import Came, merged_into, read_came
+from planner.pipeline.year_record import add_credits, open_deals, within
+from planner.quotas.parts import QuotaPart, owed_until, parts_of_sheet
 from planner.tracking.contests import Board, Deed, settle_contest
 from planner.tracking.following import Tracking, follow
 from planner.tracking.landing import share_done
-from planner.tracking.ownership import HoldOver, Ownership, credit_bookings
+from planner.tracking.ownership import HoldOver, Ownership, credit_bookings, name_credit
 from planner.tracking.parameters import ChangeParameters, TrackParameters
+from planner.tracking.teams import Teams, due_by_team, teams_of
 from planner.tracking.year_to_date import Balanced, Owed, YearToDate
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def track_tables(plan: Plan, came: Came, folder: str = "PLAN") -> tuple[Tracking
     data = _data_today(plan, came)
     standing = _stand(plan, data)
     own = ownership_of(plan)
-    rows = within(came.history, plan.data.period.start, came.as_of + DAY)
+    rows = within(came.booked, plan.data.period.start, came.as_of + DAY)
     credited = _credit(plan, data, rows, own)
     year = gather_year(plan, came, data, own, rows, credited, standing)
     tracking = follow(year, parameters, folder)
@@ -158,6 +159,7 @@ def _credit(plan: Plan, data: PlanningData, rows: pd.DataFrame, own: Ownership) 
         rows["rep_id"].fillna("").astype(str).tolist(),
         own,
         window,
+        merged_into(plan),
     )
 
 
@@ -186,16 +188,15 @@ def gather_year(
     period, seats = plan.data.period, plan.territory_ids
     serving = own.serving(min(came.as_of + DAY, period.end - DAY))
     amounts = rows["amount"].tolist()
-    people: dict[str, int] = {}
     booked = dict.fromkeys(seats, 0)
     ids = {rep.rep_id for rep in plan.data.reps}
-    for (rep_id, seat), amount in zip(credited, amounts, strict=True):
-        # What comes in while a seat is open is its headcount's to be hired.
-        who = rep_id or (f"open-{seat}" if seat in ids else seat)
-        people[who] = people.get(who, 0) + int(amount)
+    for (_, seat), amount in zip(credited, amounts, strict=True):
         if seat in booked:
             booked[seat] += int(amount)
     owed, seat_owed, teams = _owed(plan, came.as_of + DAY)
+    names = [name_credit(rep_id, seat, ids) for rep_id, seat in credited]
+    days = rows["date"].to_numpy().astype("datetime64[D]")
+    people, of_teams = add_credits(names, days, amounts, teams)
     baseline = _by_seat(plan, plan.potential.expected)
     so_far = np.array([booked[name] for name in seats], dtype=float)
     done = share_done(period, plan.potential.season, came.as_of + DAY)
@@ -204,19 +205,33 @@ def gather_year(
         as_of=came.as_of,
         done=done,
         territory_ids=seats,
-        serving=tuple(serving.get(name, "") or name for name in seats),
+        serving=tuple(name_credit(serving.get(name, ""), name, ids) for name in seats),
         baseline=baseline,
         booked=so_far,
         seat_owed=np.array([seat_owed.get(name, 0) for name in seats], dtype=float),
         credited=people,
         owed=owed,
-        teams=teams,
+        teams=teams.below(min(came.as_of + DAY, period.end - DAY)),
+        booked_teams=of_teams,
+        due_teams=_due_teams(plan, came.as_of + DAY),
         pipeline=_open_pipeline(standing),
         territory_of=plan.territory_of_account,
         done_before=_done_before(plan, own, came.as_of + DAY),
         trials=(*past, *opening_trial(baseline, so_far, done)),
         balanced=_balanced(plan),
     )
+
+
+def _due_teams(plan: Plan, day: date) -> dict[str, dict[str, float]]:
+    period, season = plan.data.period, plan.potential.season
+    return due_by_team(_parts(plan), period, season, period.start, day)
+
+
+def _parts(plan: Plan) -> tuple[QuotaPart, ...]:
+    """Return everybody's quota by stretch of days, none where the plan has no quotas."""
+    if plan.year is not None:
+        return plan.year.parts
+    return parts_of_sheet(plan.quotas, plan.data.period) if plan.quotas else ()
 
 
 def _done_before(plan: Plan, own: Ownership, day: date) -> Floats:
@@ -239,14 +254,12 @@ def _by_seat(plan: Plan, values: Ints | Floats) -> Floats:
     ).astype(float)
 
 
-def _owed(
-    plan: Plan, day: date
-) -> tuple[tuple[Owed, ...], dict[str, int], dict[str, tuple[str, ...]]]:
+def _owed(plan: Plan, day: date) -> tuple[tuple[Owed, ...], dict[str, int], Teams]:
     """Return what everybody owes, what was owed for each seat by now, and the teams."""
     sheet = plan.quotas
     if sheet is None:
-        return (), {}, {}
-    parts = plan.year.parts if plan.year else parts_of_sheet(sheet, plan.data.period)
+        return (), {}, teams_of(())
+    parts = _parts(plan)
     direct = [part for part in parts if part.component not in sheet.beside]
     totals = owed_until(direct, plan.data.period.end)
     done = owed_until(direct, day)
@@ -263,22 +276,7 @@ def _owed(
     for seat in {part.territory_id for part in direct if part.territory_id}:
         mine = [part for part in direct if part.territory_id == seat and part.start < day]
         seats[seat] = sum(owed_until(mine, day).values())
-    return owed, seats, _teams(plan)
-
-
-def _teams(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Return the people below each manager, at any depth, whenever in the year they were."""
-    assert plan.quotas is not None
-    parents: dict[tuple[str, str], str | None] = {}
-    for line in plan.quotas.lines:
-        parents[line.rep_id, line.level] = line.parent_id
-    teams: dict[str, set[str]] = {}
-    for (rep_id, level), above in parents.items():
-        boss = above
-        while level == "rep" and boss is not None and boss != "company":
-            teams.setdefault(boss, set()).add(rep_id)
-            boss = parents.get((boss, "manager"))
-    return {manager: tuple(sorted(people)) for manager, people in sorted(teams.items())}
+    return owed, seats, teams_of(parts)
 
 
 def _open_pipeline(standing: Standing) -> dict[str, tuple[int, int, float]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from planner.errors import ScenarioError
 from planner.findings import Finding, has_errors
+from planner.inputs.account_events import last_name
 from planner.inputs.parameters import TableParameters
 from planner.inputs.period import Period
 from planner.pipeline.preparation import refuse_errors
@@ -29,6 +30,8 @@ class Came:
     ----------
     history, opportunities, activities
         As in :class:`planner.inputs.data.PlanningData`; None where there is none.
+    booked
+        The history with the accounts that each row names, merged ones among them.
     as_of
         The last day known.
     findings
@@ -36,6 +39,7 @@ class Came:
     """
 
     history: pd.DataFrame
+    booked: pd.DataFrame
     opportunities: pd.DataFrame | None
     activities: pd.DataFrame | None
     as_of: date
@@ -97,8 +101,9 @@ def read_came(
     day = as_of or _last_booking(table, period)
     return Came(
         history=table,
-        opportunities=deals,
-        activities=deeds,
+        booked=booked.table,
+        opportunities=_rename_merged(plan, deals),
+        activities=_rename_merged(plan, deeds),
         as_of=day,
         findings=tuple(found),
     )
@@ -117,12 +122,22 @@ def _directory(plan: Plan) -> Directory:
     return build_directory([(rep.rep_id, rep.name) for rep in plan.data.reps], [])
 
 
-def _rename_merged(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
-    """Return bookings of merged accounts under the account that they are part of."""
-    into = {c.account_id: c.into for c in plan.year.account_changes if c.into} if plan.year else {}
-    if not into:
+def merged_into(plan: Plan) -> dict[str, str]:
+    """Return what each account that merged within a plan's year became part of."""
+    return {c.account_id: c.into for c in plan.year.account_changes if c.into} if plan.year else {}
+
+
+@overload
+def _rename_merged(plan: Plan, table: pd.DataFrame) -> pd.DataFrame: ...
+@overload
+def _rename_merged(plan: Plan, table: pd.DataFrame | None) -> pd.DataFrame | None: ...
+def _rename_merged(plan: Plan, table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return rows of merged accounts under the account that they are part of in the end."""
+    into = merged_into(plan)
+    if table is None or not into:
         return table
-    return table.assign(account_id=table["account_id"].replace(into))
+    target = {name: last_name(name, into) for name in into}
+    return table.assign(account_id=table["account_id"].replace(target))
 
 
 def _last_booking(table: pd.DataFrame, period: Period) -> date:

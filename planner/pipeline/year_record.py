@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,16 @@ import numpy.typing as npt
 from planner.inputs.duplicates import find_duplicates
 from planner.pipeline.change_quotas import Settlement, seat_day
 from planner.quotas.parts import QuotaPart
-from planner.tracking.ownership import AccountTenure, HoldOver, Ownership, credit_bookings
+from planner.tracking.ownership import (
+    AccountTenure,
+    Days,
+    HoldOver,
+    Ownership,
+    credit_bookings,
+    name_credit,
+)
 from planner.tracking.record import ClosedMonth, YearRecord
+from planner.tracking.teams import Teams, teams_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -71,7 +79,7 @@ def make_record(
         moved=tenures,
         seats=succession.after.tenures,
     )
-    booked = _booked(data, own, running.data.period.start, day, scenario)
+    booked, of_teams = _booked(succession, own, settled, running.data.period.start, day, scenario)
     return YearRecord(
         effective=day,
         running=running.provenance.name,
@@ -82,6 +90,8 @@ def make_record(
         parts=settled.parts,
         closed=_closed_months(settled.parts, data, running.data.period.bounds, day),
         booked=booked,
+        booked_teams=of_teams,
+        lines=succession.after.lines,
         moved=moved,
         touched=settled.touched,
         dropped=settled.dropped,
@@ -201,24 +211,51 @@ def _dated(data: PlanningData) -> list[tuple[date, int]]:
 
 
 def _booked(
-    data: PlanningData, own: Ownership, start: date, day: date, scenario: Scenario
-) -> dict[str, int]:
-    """Return what each person is credited with up to the change, minor units."""
-    if data.history is None:
-        return {}
-    rows = within(data.history, start, day)
+    succession: Succession,
+    own: Ownership,
+    settled: Settlement,
+    start: date,
+    day: date,
+    scenario: Scenario,
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what each person, and each manager's team, is credited with up to the change."""
+    if succession.booked is None:
+        return {}, {}
+    rows, data = within(succession.booked, start, day), succession.data
     window = HoldOver(days=scenario.change.hold_over_days, open_on=open_deals(data, own))
+    days = rows["date"].to_numpy().astype("datetime64[D]")
     credited = credit_bookings(
         rows["account_id"].tolist(),
-        rows["date"].to_numpy().astype("datetime64[D]"),
+        days,
         rows["rep_id"].fillna("").astype(str).tolist(),
         own,
         window,
+        {c.account_id: c.into for c in succession.gone.values() if c.into},
     )
+    people = {rep.rep_id for rep in data.reps}
+    names = [name_credit(rep_id, seat, people) for rep_id, seat in credited]
+    return add_credits(names, days, rows["amount"].tolist(), teams_of(settled.parts))
+
+
+def add_credits(
+    names: Sequence[str], days: Days, amounts: Sequence[int], teams: Teams
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what bookings come to by person, and by the managers he had on their days.
+
+    Parameters
+    ----------
+    names, days, amounts
+        Of each booking, amounts in minor units, (rows,).
+    teams
+        The managers of everybody by day.
+    """
     sums: dict[str, int] = {}
-    for (rep_id, _), amount in zip(credited, rows["amount"].tolist(), strict=True):
-        sums[rep_id] = sums.get(rep_id, 0) + int(amount)
-    return {rep_id: sums[rep_id] for rep_id in sorted(sums)}
+    of_teams: dict[str, int] = {}
+    for name, day, amount in zip(names, days.astype(object).tolist(), amounts, strict=True):
+        sums[name] = sums.get(name, 0) + int(amount)
+        for manager in teams.above(name, day):
+            of_teams[manager] = of_teams.get(manager, 0) + int(amount)
+    return {n: sums[n] for n in sorted(sums)}, {m: of_teams[m] for m in sorted(of_teams)}
 
 
 def within(history: pd.DataFrame, start: date, day: date) -> pd.DataFrame:

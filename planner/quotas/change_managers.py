@@ -3,25 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from planner.inputs.reps import Rep
-from planner.quotas.change_terms import OpenComponent, QuotaChange, open_name
+from planner.inputs.roster import DAY, SeatTenure
+from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch, open_name
 from planner.quotas.hierarchy import COMPANY, Hierarchy, build_hierarchy
 from planner.quotas.parameters import OverAssignment
 from planner.quotas.rollup import settle_managers
 
 
-def change_hierarchy(change: QuotaChange) -> Hierarchy:
-    """Return the tree after the change, with open seats where their last holders were."""
-    people = dict(change.after.reps)
-    for seat in sorted(change.after.seats):
-        name = open_name(change.after, seat)
-        last = [t.rep_id for t in change.after.tenures if t.territory_id == seat and t.rep_id]
-        boss = people[last[-1]].manager_id if last and last[-1] in people else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reign:
+    """Stretches of days in which nobody's manager changes.
+
+    Parameters
+    ----------
+    hierarchy
+        The tree in them.
+    stretches
+        In order.
+    """
+
+    hierarchy: Hierarchy
+    stretches: tuple[Stretch, ...]
+
+
+def reigns_of(change: QuotaChange, stretches: Sequence[Stretch]) -> tuple[Reign, ...]:
+    """Return the stretches that remain, parted where somebody gets another manager."""
+    days = sorted({line.start for line in change.after.lines} | {t.start for t in _open(change)})
+    groups: dict[int, list[Stretch]] = {}
+    for stretch in stretches:
+        groups.setdefault(sum(day <= stretch[0] for day in days), []).append(stretch)
+    return tuple(
+        Reign(hierarchy=change_hierarchy(change, mine[0][0]), stretches=tuple(mine))
+        for _, mine in sorted(groups.items())
+    )
+
+
+def _open(change: QuotaChange) -> list[SeatTenure]:
+    return [t for t in change.after.tenures if not t.rep_id]
+
+
+def change_hierarchy(change: QuotaChange, day: date) -> Hierarchy:
+    """Return the tree of a day after the change, with open seats where their last holders were."""
+    roster = change.after
+    people = {
+        name: replace(rep, manager_id=roster.manager_of(name, day) or None)
+        for name, rep in roster.reps.items()
+    }
+    for seat in sorted(roster.seats):
+        name = open_name(roster, seat)
+        boss = _boss_of_seat(change, seat, day)
         people.setdefault(name, Rep(rep_id=name, name=name, manager_id=boss, status="tbh"))
     return build_hierarchy(list(people.values()), sorted(people))
+
+
+def _boss_of_seat(change: QuotaChange, seat: str, day: date) -> str | None:
+    """Return whom an open seat rolls up to: as its last holder did, in it or since he left."""
+    roster = change.after
+    held = [t for t in roster.tenures if t.territory_id == seat and t.role == "holder" and t.rep_id]
+    last = next((t for t in reversed(held) if t.start <= day), held[0] if held else None)
+    if last is None:
+        return None
+    moved_on = last.end is not None and roster.is_here(last.rep_id, last.end)
+    when = last.end - DAY if moved_on and last.end is not None else day
+    return roster.manager_of(last.rep_id, when) or None
 
 
 def change_managers(
@@ -29,17 +78,27 @@ def change_managers(
     change: QuotaChange,
     company: Sequence[int],
     reps: Mapping[str, tuple[int, ...]],
-    hierarchy: Hierarchy,
+    reign: Reign,
 ) -> dict[str, tuple[int, ...]]:
-    """Return what each manager owes; one whose team owes what it owed keeps his quota."""
+    """Return what each manager owes; one whose team owes what it owed keeps his quota.
+
+    Parameters
+    ----------
+    one, change
+        The component, and what has changed.
+    company, reps
+        What the company and each rep owe, (stretches of the reign,).
+    reign
+        The days.
+    """
     rates = change.parameters.over_assignment
     if not one.direct:
         rates = _rates_beside(one)
+    hierarchy = reign.hierarchy
     known = {rep_id: months for rep_id, months in reps.items() if rep_id in hierarchy.parents}
     narrowed = _narrow(hierarchy, known)
-    return settle_managers(rates, company, known, narrowed, _same_managers(one, known, hierarchy))[
-        0
-    ]
+    same = _same_managers(one, known, reign)
+    return settle_managers(rates, company, known, narrowed, same)[0]
 
 
 def _narrow(hierarchy: Hierarchy, reps: Mapping[str, object]) -> Hierarchy:
@@ -53,15 +112,16 @@ def _narrow(hierarchy: Hierarchy, reps: Mapping[str, object]) -> Hierarchy:
 
 
 def _same_managers(
-    one: OpenComponent, reps: Mapping[str, tuple[int, ...]], hierarchy: Hierarchy
+    one: OpenComponent, reps: Mapping[str, tuple[int, ...]], reign: Reign
 ) -> dict[str, tuple[int, ...]]:
     """Return the quotas of managers whose teams owe together what they owed before."""
-    stretches = sorted({(p.start, p.end) for p in one.open})
+    hierarchy, stretches = reign.hierarchy, reign.stretches
     place = {stretch: j for j, stretch in enumerate(stretches)}
+    open_ = [part for part in one.open if (part.start, part.end) in place]
     before: dict[str, list[int]] = {}
     own: dict[str, list[int]] = {}
-    parents = {(p.rep_id, p.level): p.parent_id for p in one.open}
-    for part in one.open:
+    parents = {(p.rep_id, p.level): p.parent_id for p in open_}
+    for part in open_:
         at = place[part.start, part.end]
         if part.level == "manager":
             own.setdefault(part.rep_id, [0] * len(stretches))[at] += part.quota

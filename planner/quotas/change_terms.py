@@ -10,7 +10,7 @@ from fractions import Fraction
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
-from planner.inputs.roster import DAY, Roster
+from planner.inputs.roster import DAY, Roster, name_open_seat
 from planner.quotas.parameters import QuotaParameters
 from planner.quotas.parts import QuotaPart
 from planner.units.presence import ramp_by_month
@@ -56,6 +56,9 @@ class QuotaChange:
         The scenario's ``[quota]`` as it now is, a new goal included.
     goal_from
         From when a new goal holds.
+    goal_steps
+        Goals that came and were followed by another within this change, with their first days,
+        minor units.
     before, after
         The roster of the running plan, and after all events.
     books
@@ -88,6 +91,7 @@ class QuotaChange:
     seat_last: Mapping[str, int] = field(default_factory=dict)
     same_limits: bool = True
     goals: Mapping[str, int] = field(default_factory=dict)
+    goal_steps: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,7 @@ class OpenComponent:
 
 def open_name(roster: Roster, territory_id: str) -> str:
     """Return under what name an open seat owes its quota: the seat's, unless a person has it."""
-    return f"open-{territory_id}" if territory_id in roster.reps else territory_id
+    return name_open_seat(territory_id, roster.reps)
 
 
 def productive_share(rep: Rep | None, day: date, change: QuotaChange) -> Fraction:

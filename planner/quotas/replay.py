@@ -119,6 +119,16 @@ class Orders:
         return np.asarray(np.rint(totals), dtype=np.int64)
 
 
+def day_number(day: date) -> int:
+    """Return the days since 1970-01-01."""
+    return (day - date(1970, 1, 1)).days
+
+
+def run_rate_since(first: date) -> int:
+    """Return the first of the days before one that its run rate is of, since 1970-01-01."""
+    return day_number(add_months(first, -RUN_RATE_MONTHS))
+
+
 def replay_periods(
     past: PastQuotas,
     orders: Orders,
@@ -165,9 +175,9 @@ def _replay(
         if past.rep_ids[i] in place:
             quota[place[past.rep_ids[i]]] = past.quotas[i]
             actual[place[past.rep_ids[i]]] = past.attained[i]
-    day = (first - date(1970, 1, 1)).days
+    day = day_number(first)
     after = max(past.afters[i] for i in rows)
-    quarter = (add_months(first, -RUN_RATE_MONTHS) - date(1970, 1, 1)).days
+    quarter = run_rate_since(first)
     expected = orders.recent(day) if forecast is None else forecast(first, after)
     part = np.float64((day - quarter) / max((after - first).days, 1))
     return past_period(

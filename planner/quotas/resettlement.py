@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import lcm
 
 from planner.findings import Finding
 from planner.inputs.reps import Rep
-from planner.quotas.change_managers import change_hierarchy, change_managers
+from planner.quotas.change_managers import Reign, change_managers, reigns_of
 from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch
-from planner.quotas.hierarchy import Hierarchy
 from planner.quotas.mistakes import no_room
+from planner.quotas.new_goals import raise_goal
 from planner.quotas.parts import QuotaPart, cut_parts
 from planner.quotas.refusals import refuse_overrides
 from planner.quotas.remaining import OpenRows, Row, SeatRows, open_rows, round_rows
@@ -89,7 +89,6 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
     closed = [part for part in pieces if part.end <= change.effective]
     open_ = [part for part in pieces if part.end > change.effective]
     goals = _new_goals(sheet, pieces, change)
-    hierarchy = change_hierarchy(change)
     opened: list[OpenRows] = []
     for name in names:
         one = OpenComponent(
@@ -108,7 +107,7 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
     every = [*limited.rows, *(one for one in opened if not one.seats.component.direct)]
     fitted = [(one.seats.component, round_rows(one)) for one in every]
     fitted.sort(key=lambda pair: pair[0].name)
-    settled = [p for one, rows in fitted for p in _publish(one, change, rows.rows, hierarchy)]
+    settled = [p for one, rows in fitted for p in _publish(one, change, rows.rows)]
     return Resettled(
         parts=(*closed, *settled),
         touched=frozenset().union(*(rows.touched for _, rows in fitted)),
@@ -146,8 +145,9 @@ def _targets(
 
 def cut_days(change: QuotaChange) -> list[date]:
     """Return the days on which the remaining quotas must be told apart."""
-    days = {change.effective, change.goal_from}
+    days = {change.effective, change.goal_from, *(day for day, _ in change.goal_steps)}
     days |= {book.day for book in change.books}
+    days |= {line.start for line in change.after.lines}
     for tenure in change.after.tenures:
         days |= {tenure.start} | ({tenure.end} if tenure.end else set())
     for rep in change.after.reps.values():
@@ -211,9 +211,9 @@ def _columns(one: OpenComponent, change: QuotaChange) -> dict[Stretch, tuple[int
     if not one.direct:
         before = done + sum(company.values())
         wanted = round(Fraction((kept + sum(reps.values())) * one.goal, before or 1)) - kept
-    if not delta and wanted == sum(reps.values()):
+    if not delta and wanted == sum(reps.values()) and not change.goal_steps:
         return {stretch: (company[stretch], reps[stretch]) for stretch in stretches}
-    raised = _spread(company, delta, change.goal_from, one.step)
+    raised = raise_goal(company, delta, one, change)
     if wanted < 0 or any(amount < 0 for amount in raised.values()):
         raise no_room(
             "quota.goal",
@@ -226,25 +226,6 @@ def _columns(one: OpenComponent, change: QuotaChange) -> dict[Stretch, tuple[int
     return {s: (raised[s], total) for s, total in zip(stretches, totals, strict=True)}
 
 
-def _spread(
-    company: Mapping[Stretch, int], delta: int, first: date, step: int
-) -> dict[Stretch, int]:
-    """Add a change of the goal to the stretches from its day on, in proportion."""
-    chosen = [stretch for stretch in company if stretch[0] >= first] or list(company)[-1:]
-    whole = sum(company[stretch] for stretch in chosen)
-    steps, rest = divmod(abs(delta), step)
-    wanted = [
-        Fraction(company[s] * steps, whole) if whole else Fraction(steps, len(chosen))
-        for s in chosen
-    ]
-    amounts = [part * step for part in split_exactly(steps, wanted)]
-    if amounts:
-        amounts[-1] += rest
-    sign = 1 if delta >= 0 else -1
-    added = dict(zip(chosen, amounts, strict=True))
-    return {stretch: quota + sign * added.get(stretch, 0) for stretch, quota in company.items()}
-
-
 def _below_closed(one: OpenComponent, change: QuotaChange, done: int) -> str:
     code, text = change.currency.code, change.currency.to_text
     return (
@@ -253,21 +234,41 @@ def _below_closed(one: OpenComponent, change: QuotaChange, done: int) -> str:
     )
 
 
-def _publish(
-    one: OpenComponent, change: QuotaChange, rows: Sequence[Row], hierarchy: Hierarchy
-) -> list[QuotaPart]:
+def _publish(one: OpenComponent, change: QuotaChange, rows: Sequence[Row]) -> list[QuotaPart]:
     """Return all parts of the days that remain: the company, the managers and the reps."""
     columns = _columns(one, change)
     stretches = list(columns)
     company = [columns[stretch][0] for stretch in stretches]
+    made = [_part("company", "company", None, 0, None, one, stretches, company)]
+    for reign in reigns_of(change, stretches):
+        places = [stretches.index(stretch) for stretch in reign.stretches]
+        mine = [replace(row, amounts=tuple(row.amounts[j] for j in places)) for row in rows]
+        made += _publish_people(one, change, [company[j] for j in places], mine, reign)
+    return [
+        part
+        for group in made
+        for part in group
+        if part.quota or part.level != "rep" or _serves(part, change)
+    ]
+
+
+def _publish_people(
+    one: OpenComponent,
+    change: QuotaChange,
+    company: Sequence[int],
+    rows: Sequence[Row],
+    reign: Reign,
+) -> list[list[QuotaPart]]:
+    """Return the parts of managers and reps for days in which nobody's manager changes."""
+    hierarchy, stretches = reign.hierarchy, reign.stretches
     reps: dict[str, list[int]] = {}
     for row in rows:
         mine = reps.setdefault(row.rep_id, [0] * len(stretches))
         for place, amount in enumerate(row.amounts):
             mine[place] += amount
     carrying = {rep_id: tuple(amounts) for rep_id, amounts in reps.items()}
-    managers = change_managers(one, change, company, carrying, hierarchy)
-    made = [_part("company", "company", None, 0, None, one, stretches, company)]
+    managers = change_managers(one, change, company, carrying, reign)
+    made = []
     for manager, amounts in managers.items():
         depth, parent = hierarchy.depths[manager], hierarchy.parents[manager]
         made.append(_part(manager, "manager", None, depth, parent, one, stretches, amounts))
@@ -277,12 +278,7 @@ def _publish(
         made.append(
             _part(row.rep_id, "rep", row.territory_id, depth, parent, one, stretches, row.amounts)
         )
-    return [
-        part
-        for group in made
-        for part in group
-        if part.quota or part.level != "rep" or _serves(part, change)
-    ]
+    return made
 
 
 def _serves(part: QuotaPart, change: QuotaChange) -> bool:

@@ -45,7 +45,7 @@ class Signal:
     @property
     def reach(self) -> float:
         """Return how far the figure is on its way to the limit; above 1 it is beyond."""
-        width = self.high - 1.0
+        width = self.high - 1.0 if self.value > 1.0 else 1.0 - self.low
         return abs(self.value - 1.0) / width if width > 0 else 0.0
 
 
@@ -72,7 +72,7 @@ class Remedy:
     words: str = ""
 
 
-def critical_value(false_alarms: float, checks: int, degrees: int | None = None) -> float:
+def critical_value(false_alarms: float, checks: int, degrees: float | None = None) -> float:
     """Return how many standard deviations make an alarm, so that all checks share the rate.
 
     With ``checks`` independent figures that are normal and on target, the chance that any of
@@ -102,9 +102,12 @@ def check_ratio(
     actual: Floats,
     expected: Floats,
     deviation: Floats,
-    limit: float,
+    limit: float | Floats,
 ) -> list[Signal]:
     """Hold what came against what was expected, subject by subject.
+
+    Bookings lean to the right: few large deals make up for many small ones. The limits are those
+    of a gamma variable with the same mean and deviation (Wilson and Hilferty 1931).
 
     Parameters
     ----------
@@ -115,25 +118,41 @@ def check_ratio(
     deviation
         Standard deviation of what comes where the expectation is right, (subjects,).
     limit
-        Of :func:`critical_value`.
+        Of :func:`critical_value`, for all or for each, (subjects,).
     """
     signals = []
-    for name, came, due, noise in zip(subjects, actual, expected, deviation, strict=True):
+    limits = np.broadcast_to(np.asarray(limit, dtype=float), (len(subjects),)).tolist()
+    rows = zip(subjects, actual, expected, deviation, limits, strict=True)
+    for name, came, due, noise, reach in rows:
         if due <= 0:
             continue
-        width = limit * float(noise) / float(due)
+        low, high = skewed_limits(float(noise) / float(due), reach)
         ratio = float(came) / float(due)
         signals.append(
             Signal(
                 check=check,
                 subject=name,
                 value=ratio,
-                low=max(1.0 - width, 0.0),
-                high=1.0 + width,
-                alarm=abs(ratio - 1.0) > width,
+                low=low,
+                high=high,
+                alarm=not low <= ratio <= high,
             )
         )
     return signals
+
+
+def skewed_limits(deviation: float, limit: float) -> tuple[float, float]:
+    """Return between what a ratio with mean one falls by chance, as a gamma variable.
+
+    Parameters
+    ----------
+    deviation
+        Its standard deviation.
+    limit
+        How many of them a normal variable may be off.
+    """
+    middle, width = 1.0 - deviation**2 / 9, limit * deviation / 3
+    return max(middle - width, 0.0) ** 3, (middle + width) ** 3
 
 
 def check_balance(

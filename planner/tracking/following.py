@@ -134,7 +134,7 @@ def follow(year: YearToDate, parameters: TrackParameters, plan: str = "PLAN") ->
         as_of=year.as_of,
         lines=tuple(lines),
         signals=tuple(sorted(signals, key=lambda s: (-s.reach, s.check, s.subject))),
-        remedy=find_remedy(year, signals, plan),
+        remedy=find_remedy(year, signals, plan, lines[0].chance if lines else None),
         false_alarms=parameters.false_alarms,
         spread=spread,
         interval=parameters.interval,
@@ -148,12 +148,20 @@ def _members(year: YearToDate, one: Owed) -> set[str] | None:
     return set(year.teams.get(one.rep_id, ())) if one.level == "manager" else {one.rep_id}
 
 
+def _credited(year: YearToDate, one: Owed) -> int:
+    """Return what somebody is credited with; a manager with his team's while it was his."""
+    if one.level == "company":
+        return sum(year.credited.values())
+    of = year.booked_teams if one.level == "manager" else year.credited
+    return of.get(one.rep_id, 0)
+
+
 def _progress(
     year: YearToDate, one: Owed, rest: Floats, spread: Spread, parameters: TrackParameters
 ) -> Progress:
     members = _members(year, one)
     mine = np.array([members is None or rep in members for rep in year.serving], dtype=bool)
-    booked = sum(v for rep, v in year.credited.items() if members is None or rep in members)
+    booked = _credited(year, one)
     ahead = float(rest[mine].sum())
     noise = spread.deviation(rest[mine], 1.0 - year.done)
     low, high = interval(booked, ahead, spread.width(parameters.interval) * noise)
@@ -190,7 +198,11 @@ def _pipeline(year: YearToDate, members: set[str] | None) -> tuple[int, int, flo
 
 
 def _due(year: YearToDate, one: Owed, mine: npt.NDArray[np.bool_]) -> float:
-    """Return the potential to date; of one person only since he serves his seat."""
+    """Return the potential to date; of a person since he serves his seat, of a team while it is."""
+    if one.level == "manager":
+        mine_due = year.due_teams.get(one.rep_id, {})
+        shares = np.array([mine_due.get(seat, 0.0) for seat in year.territory_ids])
+        return float((year.baseline * shares).sum())
     before = year.done_before if len(year.done_before) else np.zeros(len(year.baseline))
     since = year.done - before if one.level == "rep" else np.full(len(before), year.done)
     return float((year.baseline * np.maximum(since, 0.0))[mine].sum())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.inputs.roster import SeatTenure
+from planner.inputs.roster import SeatTenure, name_open_seat
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -99,12 +99,28 @@ class HoldOver:
     open_on: frozenset[str] = field(default_factory=frozenset)
 
 
+def name_credit(rep_id: str, territory_id: str, people: Container[str]) -> str:
+    """Return under what name a booking counts: the rep's, else that of the seat's open headcount.
+
+    Parameters
+    ----------
+    rep_id, territory_id
+        Who is credited with it for which seat, empty text for nobody.
+    people
+        Ids of the plan's people: a seat that is called like one of them is told apart.
+    """
+    if rep_id or not territory_id:
+        return rep_id
+    return name_open_seat(territory_id, people)
+
+
 def credit_bookings(
     account_ids: Sequence[str],
     days: Days,
     sellers: Sequence[str],
     ownership: Ownership,
     hold_over: HoldOver | None = None,
+    into: Mapping[str, str] | None = None,
 ) -> list[tuple[str, str]]:
     """Return who is credited with each booking, and for which seat; empty text is nobody.
 
@@ -120,6 +136,9 @@ def credit_bookings(
         Who owned what.
     hold_over
         The window; None is none.
+    into
+        What each merged account became part of: up to that day what was booked on it is its own
+        seat's, and from then on that of the account that is left.
     """
     table = _Serving(ownership)
     moved: dict[str, list[AccountTenure]] = {}
@@ -127,7 +146,12 @@ def credit_bookings(
         moved.setdefault(tenure.account_id, []).append(tenure)
     credited = []
     place = table.place(days)
-    for row, (account, seller) in enumerate(zip(account_ids, sellers, strict=True)):
+    for row, (booked_on, seller) in enumerate(zip(account_ids, sellers, strict=True)):
+        account = booked_on
+        if into and booked_on in into:
+            account = _standing(
+                booked_on, days[row].astype("datetime64[D]").astype(date), moved, into
+            )
         if account not in moved:
             seat = ownership.territory_of.get(account, "")
             credited.append((table.who(seat, int(place[row])), seat))
@@ -138,6 +162,18 @@ def credit_bookings(
         who = table.who(seat, int(place[row]))
         credited.append((seller, former) if former else (who, seat))
     return credited
+
+
+def _standing(
+    account: str,
+    day: date,
+    moved: Mapping[str, Sequence[AccountTenure]],
+    into: Mapping[str, str],
+) -> str:
+    """Return the account itself while it was one, then what it is part of on a day."""
+    while account in into and not any(t.includes(day) for t in moved.get(account, ())):
+        account = into[account]
+    return account
 
 
 def _former(

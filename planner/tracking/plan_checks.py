@@ -20,12 +20,16 @@ from planner.tracking.parameters import TrackParameters
 from planner.tracking.year_to_date import COMPANY, Balanced, YearToDate, company_pace
 
 Floats = npt.NDArray[np.float64]
+# A goal that is reached less often than this is named, although no limit is crossed.
+FAINT = 0.1
+NAMED = 5
 
 
 def check_plan(year: YearToDate, spread: Spread, parameters: TrackParameters) -> list[Signal]:
     """Hold attainment, potential and balance against their control limits.
 
-    All checks together raise a false alarm as often as was chosen.
+    All checks together raise a false alarm as often as was chosen: half of it is the company's
+    own check, which rests on few years, and half that of all territories.
 
     Parameters
     ----------
@@ -36,10 +40,10 @@ def check_plan(year: YearToDate, spread: Spread, parameters: TrackParameters) ->
     parameters
         The rate of false alarms.
     """
-    counted = int((year.baseline > 0).sum())
-    checks = 1 + counted * (2 + (year.balanced is not None))
-    limit = critical_value(parameters.false_alarms, checks, spread.books + PRIOR_YEARS)
-    alone = critical_value(parameters.false_alarms, checks, spread.years + PRIOR_YEARS)
+    half = 1.0 - (1.0 - parameters.false_alarms) ** 0.5
+    checks = int((year.baseline > 0).sum()) * (2 + (year.balanced is not None))
+    limit = critical_value(half, checks, spread.books + PRIOR_YEARS)
+    alone = critical_value(half, 1, spread.years + PRIOR_YEARS)
     owed = next((o.to_date for o in year.owed if o.level == "company"), 0)
     total = np.array([float(sum(year.credited.values()))])
     whole = np.array([float(owed)])
@@ -49,11 +53,22 @@ def check_plan(year: YearToDate, spread: Spread, parameters: TrackParameters) ->
     signals = check_ratio("attainment", [COMPANY], total, whole, company, alone)
     names = year.territory_ids
     shared = spread.common * np.maximum(year.seat_owed, 0.0) * np.sqrt(year.done)
-    noise = np.sqrt(spread.apart(year.seat_owed, year.done) ** 2 + shared**2)
-    signals += check_ratio("attainment", names, year.booked, year.seat_owed, noise, limit)
+    apart = spread.apart(year.seat_owed, year.done)
+    each = [critical_value(half, checks, n) for n in _degrees(apart, shared, spread).tolist()]
+    noise = np.sqrt(apart**2 + shared**2)
+    signals += check_ratio("attainment", names, year.booked, year.seat_owed, noise, np.array(each))
     own = spread.apart(fair, year.done)
     signals += check_ratio("potential", names, year.booked, fair, own, limit)
     return signals + _balance(year, spread, limit)
+
+
+def _degrees(apart: Floats, shared: Floats, spread: Spread) -> Floats:
+    """Return the degrees of freedom behind two deviations together (Satterthwaite), (books,)."""
+    books, years = spread.books + PRIOR_YEARS, spread.years + PRIOR_YEARS
+    doubt = apart**4 / books + shared**4 / years
+    whole = (apart**2 + shared**2) ** 2
+    known = np.divide(whole, doubt, out=np.full(len(whole), float(books)), where=doubt > 0)
+    return np.asarray(known)
 
 
 def _multiples(year: YearToDate) -> Floats:
@@ -96,7 +111,9 @@ def _seen(year: YearToDate, measure: Balanced) -> tuple[Floats, Floats]:
     return seen, measure.target * (float(seen.sum()) / before if before > 0 else 1.0)
 
 
-def find_remedy(year: YearToDate, signals: Sequence[Signal], plan: str) -> Remedy:
+def find_remedy(
+    year: YearToDate, signals: Sequence[Signal], plan: str, chance: float | None = None
+) -> Remedy:
     """Return the smallest change that would answer the alarms.
 
     Parameters
@@ -105,23 +122,44 @@ def find_remedy(year: YearToDate, signals: Sequence[Signal], plan: str) -> Remed
         The year so far, and its control limits.
     plan
         The plan's folder, for the command.
+    chance
+        Of reaching the company's goal; None where there is none.
     """
-    crowded = [s for s in signals if s.alarm and s.check == "balance"]
+    alarms = [one for one in signals if one.alarm]
+    crowded = [one for one in alarms if one.check == "balance"]
     if crowded and year.balanced is not None:
         return _realign(year, year.balanced, plan)
-    off = [s for s in signals if s.alarm and s.check == "attainment"]
+    command = f"planner plan SCENARIO --from {plan} --only quotas"
+    off = [one for one in alarms if one.check == "attainment"]
     if off:
-        who = "the company" if off[0].subject == COMPANY else f"{len(off)} territories"
+        who = "the company" if off[0].subject == COMPANY else _name(off)
         words = (
             f"Bookings of {who} are off the quotas by more than chance: settle the quotas of the "
-            f"months that remain, with a goal near the landing: planner plan SCENARIO --from {plan} "
-            "--only quotas."
+            f"months that remain, with a goal near the landing: {command}."
         )
         return Remedy(kind="quotas", words=words)
-    return Remedy(
-        kind="none",
-        words="The plan holds: nothing is farther from what it expected than chance may bring.",
+    if alarms:
+        words = (
+            f"Bookings of {_name(alarms)} are farther from their potential than chance may bring: "
+            "look at what their accounts can give, write it into potential.overrides, and settle "
+            f"the quotas of the months that remain: {command}."
+        )
+        return Remedy(kind="quotas", words=words)
+    words = "No control limit is crossed: nothing is farther from the plan than chance may bring."
+    if chance is None or chance >= FAINT:
+        return Remedy(kind="none", words=words)
+    far = (
+        f"{words} Yet at this pace the goal is reached in {chance:.0%} of cases, as far as can be "
+        f"seen: {command} --set quota.goal=AMOUNT settles another one."
     )
+    return Remedy(kind="none", words=far)
+
+
+def _name(signals: Sequence[Signal]) -> str:
+    """Return the territories that some alarms are about, the first few by name."""
+    names = sorted({one.subject for one in signals})
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _realign(year: YearToDate, measure: Balanced, plan: str) -> Remedy:
@@ -131,6 +169,8 @@ def _realign(year: YearToDate, measure: Balanced, plan: str) -> Remedy:
     upper = target * (1.0 + measure.tolerance)
     count, territories = smallest_move(amounts, year.territory_of, upper, totals)
     share = count / max(int((year.territory_of >= 0).sum()), 1)
+    if not territories:
+        return _fill_up(year, measure, plan)
     names = tuple(year.territory_ids[t] for t in territories)
     asked = f"{min(np.ceil(share * 1000) / 1000, 1.0):g}"
     return Remedy(
@@ -141,4 +181,21 @@ def _realign(year: YearToDate, measure: Balanced, plan: str) -> Remedy:
         words=f"{measure.name.replace('_', ' ').capitalize()} has drifted out of balance: at least "
         f"{count} accounts ({share:.1%}) must leave {', '.join(names) or 'nobody'}: planner plan "
         f"SCENARIO --from {plan} --set change.max_account_share={asked}.",
+    )
+
+
+def _fill_up(year: YearToDate, measure: Balanced, plan: str) -> Remedy:
+    """Return the remedy where territories have too little, and none has too much."""
+    totals, target = _seen(year, measure)
+    small = np.flatnonzero(totals < target * (1.0 - measure.tolerance))
+    names = ", ".join(year.territory_ids[t] for t in small.tolist())
+    share = len(small) / max(int((year.territory_of >= 0).sum()), 1)
+    asked = f"{min(np.ceil(share * 1000) / 1000, 1.0):g}"
+    return Remedy(
+        kind="alignment",
+        accounts=len(small),
+        account_share=share,
+        words=f"{measure.name.replace('_', ' ').capitalize()} has drifted out of balance: at least "
+        f"{len(small)} accounts ({share:.1%}) must go to {names}: planner plan SCENARIO --from "
+        f"{plan} --set change.max_account_share={asked}.",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from planner.inputs.likeness import LikelyDuplicate
-from planner.inputs.roster import AccountChange, GoalChange, SeatTenure
+from planner.inputs.roster import AccountChange, GoalChange, ReportingLine, SeatTenure
 from planner.inputs.year_events import YearEvent
 from planner.quotas.parts import QuotaPart
 from planner.tracking.ownership import AccountTenure
@@ -55,7 +55,8 @@ class YearRecord:
     closed
         The company's months that have passed.
     booked
-        What each person was credited with in them, minor units, by rep_id; empty text is nobody.
+        What each person was credited with in them, minor units, by rep_id; what came for an open
+        seat is its headcount's, and empty text is nobody.
     moved
         Accounts that changed their seat, and why each had to.
     touched
@@ -77,6 +78,10 @@ class YearRecord:
     seat_last
         Last year's quota of each seat's accounts, annualised, minor units; seats that cannot be
         compared with last year are left out.
+    booked_teams
+        Likewise what each manager's team was credited with while it was his.
+    lines
+        To whom those reported when whose manager changed within the year.
     resettled
         Accounts that the year's plans before this change gave another owner, ascending: what
         such a move loses is lost for the rest of the year, too.
@@ -104,3 +109,5 @@ class YearRecord:
     duplicates: tuple[LikelyDuplicate, ...] = ()
     seat_last: dict[str, int] = field(default_factory=dict)
     resettled: tuple[str, ...] = ()
+    booked_teams: dict[str, int] = field(default_factory=dict)
+    lines: tuple[ReportingLine, ...] = ()

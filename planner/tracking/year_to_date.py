@@ -79,7 +79,11 @@ class YearToDate:
     owed
         What everybody owes.
     teams
-        The people below each manager.
+        The people below each manager from now on.
+    booked_teams
+        What each manager's team is credited with while it was his, minor units.
+    due_teams
+        The share of a year that was due of each seat while a manager had it, by manager, then seat.
     pipeline
         Open pipeline by person: amount, weighted amount, coverage needed.
     territory_of
@@ -103,6 +107,8 @@ class YearToDate:
     credited: Mapping[str, int]
     owed: tuple[Owed, ...]
     teams: Mapping[str, tuple[str, ...]]
+    booked_teams: Mapping[str, int] = field(default_factory=dict)
+    due_teams: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     pipeline: Mapping[str, tuple[int, int, float]] = field(default_factory=dict)
     territory_of: Ints
     done_before: Floats = field(default_factory=lambda: np.zeros(0))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.inputs.account_events import last_name
 from planner.inputs.event_rules import apply_events
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
-from planner.inputs.roster import Roster, Surroundings
+from planner.inputs.roster import Roster, Surroundings, change_rep
 from planner.inputs.roster_start import derive_events, start_roster
 from planner.inputs.year_events import YearEvent
 
@@ -102,6 +104,12 @@ def test_two_may_swap_their_seats_on_one_day() -> None:
             YearEvent(kind="transfer", rep_id="R1", territory_id="T2", day=on(1)),
             "events.two_holders",
         ),
+        (YearEvent(kind="transfer", rep_id="R1", day=on(1)), "events.no_target"),
+        (leave("M1", on(1), manager_id="R1"), "events.manager_of_himself"),
+        (
+            YearEvent(kind="transfer", rep_id="M1", manager_id="R2", day=on(1)),
+            "events.manager_of_himself",
+        ),
         (YearEvent(kind="lost", account_id="A9", day=on(1)), "events.unknown_account"),
         (
             YearEvent(kind="merged", account_id="A1", into="A1", day=on(1)),
@@ -119,6 +127,61 @@ def test_a_manager_may_leave_when_somebody_takes_his_team() -> None:
     """The team reports to the manager whom the event names."""
     after = apply(leave("M1", on(1), manager_id="M2"))
     assert {after.reps[f"R{i}"].manager_id for i in (1, 2, 3)} == {"M2"}
+
+
+def test_a_team_changes_hands_on_the_day_after_its_manager_left() -> None:
+    """Up to his last day it is his; the open seat of somebody who left before goes along."""
+    after = apply(leave("R1", on(9)), leave("M1", on(31, 5), manager_id="M2"))
+    for rep in ("R1", "R2"):
+        days = (on(1), on(31, 5), on(1, 6))
+        assert [after.manager_of(rep, day) for day in days] == ["M1", "M1", "M2"]
+    back = YearEvent(kind="transfer", rep_id="R2", manager_id="M1", day=on(1, 5))
+    away = YearEvent(kind="transfer", rep_id="R2", manager_id="M2", day=on(1, 3))
+    twice = apply(back, away)
+    assert [twice.manager_of("R2", on(9, m)) for m in (2, 3, 5)] == ["M1", "M2", "M1"]
+
+
+def test_a_hire_takes_the_seat_of_headcount_to_be_hired() -> None:
+    """The row that stood for it is gone from his first day on; a person in it is in the way."""
+    before = make_roster()
+    waiting = replace(before.reps["R1"], status="tbh")
+    hire = YearEvent(kind="hire", rep_id="N1", territory_id="T1", day=on(5), name="Nora")
+    after, found = apply_events(change_rep(before, waiting), [hire], AROUND)
+    assert found == ()
+    assert [after.serves("T1", on(day)) for day in (4, 5)] == ["R1", "N1"]
+    assert after.reps["R1"].leave_date == on(4)
+
+
+def test_whoever_comes_back_is_himself() -> None:
+    """A leaver who is hired again keeps his name and manager, and ramps from his new day."""
+    again = YearEvent(kind="hire", rep_id="R4", territory_id="T1", day=on(1, 6))
+    after = apply(leave("R4", on(9)), leave("R1", on(9)), again)
+    rep = after.reps["R4"]
+    assert (rep.name, rep.manager_id, rep.role_start) == ("R4", "M2", on(1, 6))
+    assert after.holder_of("T1", on(1, 6)) == "R4"
+
+
+def test_a_cover_ends_with_the_seats_holder_and_with_who_covers() -> None:
+    """Told of an absence after the leave that cuts it, and of a leaver who covers somebody."""
+    away = YearEvent(kind="absence", rep_id="R1", day=on(1, 5), until=on(31, 12), covered_by="R2")
+    left, _ = apply_events(apply(leave("R1", on(30, 6))), [away], AROUND)
+    assert [left.serves("T1", day) for day in (on(30, 6), on(1, 7))] == ["R2", ""]
+    gone = apply(away, leave("R2", on(30, 6)))
+    assert [gone.serves("T1", day) for day in (on(30, 6), on(1, 7))] == ["R2", "R1"]
+
+
+@pytest.mark.parametrize("names", [("A1", "A2", "A3"), ("A3", "A2", "A1")])
+def test_accounts_may_merge_one_into_another_on_a_day(names: tuple[str, str, str]) -> None:
+    """Whatever they are called; a circle is refused, since no account would be left."""
+    first, second, third = names
+    merges = [
+        YearEvent(kind="merged", account_id=first, into=second, day=on(1)),
+        YearEvent(kind="merged", account_id=second, into=third, day=on(1)),
+    ]
+    after = apply(*merges)
+    assert last_name(first, {c.account_id: c.into for c in after.accounts}) == third
+    circle = YearEvent(kind="merged", account_id=third, into=first, day=on(1))
+    assert {"events.merged_in_circle", "events.account_gone"} & set(refuse(*merges, circle))
 
 
 def test_an_account_that_is_gone_cannot_be_named_again() -> None:
@@ -181,6 +244,21 @@ def test_a_seat_has_one_holder_on_every_day(events: list[YearEvent], data: st.Da
         for seat in (f"T{i}" for i in range(1, 7)):
             holders = [t for t in after.tenures if t.territory_id == seat and t.role == "holder"]
             assert sum(t.includes(day) for t in holders) == 1
+
+
+def test_the_reps_table_tells_of_managers_and_of_headcount_that_was_hired() -> None:
+    """A manager of before an event says only that the table is older than the event."""
+    roster = apply(YearEvent(kind="transfer", rep_id="R1", manager_id="M2", day=on(1)))
+    table = list(make_roster().reps.values())
+    assert derive_events(roster, table, (), on(10), YEAR) == ()
+    told = [replace(r, manager_id="M1") if r.rep_id == "R6" else r for r in table]
+    (derived,) = derive_events(roster, told, (), on(10), YEAR)
+    assert (derived.kind, derived.rep_id, derived.manager_id) == ("transfer", "R6", "M1")
+    open_seat = change_rep(roster, replace(roster.reps["R5"], status="tbh"))
+    hired = [r for r in table if r.rep_id != "R5"]
+    hired.append(Rep(rep_id="N5", name="N5", territory_id="T5", hire_date=on(1, 3), row=9))
+    derived_too = derive_events(open_seat, hired, (), on(10), YEAR)
+    assert [(e.kind, e.rep_id, e.day) for e in derived_too] == [("hire", "N5", on(1, 3))]
 
 
 def test_the_reps_table_alone_tells_leavers_hires_and_transfers() -> None:
