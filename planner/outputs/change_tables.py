@@ -27,7 +27,7 @@ def change_tables(plan: Plan) -> dict[str, Table]:
 def changed_accounts(plan: Plan, year: YearRecord) -> Table:
     """Return one row for each account whose seat or rep is not the running plan's, then the gone."""
     rows = change_rows(plan, year)
-    present = set(plan.data.accounts["account_id"])
+    present = set(plan.data.accounts["account_id"].tolist())
     gone = [c for c in year.account_changes if c.kind != "added" and c.account_id not in present]
     ids = plan.data.accounts["account_id"].tolist()
     names = plan.data.accounts["name"].fillna("").astype(str).tolist()

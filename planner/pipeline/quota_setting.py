@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import Finding
+from planner.inputs.membership import are_among
 from planner.pipeline.past_periods import PERIODS, last_day, rebuild_past
 from planner.pipeline.preparation import Company
 
@@ -308,7 +309,7 @@ def run_rate(data: PlanningData, expected: Ints) -> Floats:
     if history is None or not len(history):
         return latest
     ids, known = pd.Index(data.accounts["account_id"]), history["date"] <= last
-    latest[ids.isin(history.loc[known, "account_id"].unique())] = 0
+    latest[are_among(data.accounts["account_id"], history.loc[known, "account_id"])] = 0
     recent = history[known & (history["date"] > last - pd.DateOffset(months=RUN_RATE_MONTHS))]
     places = ids.get_indexer(pd.Index(recent["account_id"]))
     np.add.at(latest, places[places >= 0], recent["amount"].to_numpy(np.float64)[places >= 0])
