@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.inputs.beside import Beside, Here
+from planner.pipeline.ahead import Ahead, at_hand, begin_change
 from planner.pipeline.carried_potential import carry_potential
 from planner.pipeline.change_alignment import ChangedAlignment, align_change
 from planner.pipeline.change_edits import note_edits, place_changes, read_changes
@@ -30,6 +32,8 @@ from planner.pipeline.running import Succession, stand, succeed
 from planner.pipeline.year_record import carry_clusters, make_record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planner.inputs.edits import EditBook
     from planner.outcomes.result import Outcomes, PlanAssessment
     from planner.outputs.plan import Plan
@@ -89,13 +93,38 @@ def change_plan(
     InfeasibleError
         When the rules cannot be kept, or closed months hold more than the new goal.
     """
+    return _change(
+        scenario,
+        folder,
+        at_hand(running),
+        Stopwatch(progress or Silence()),
+        effective=effective,
+        only_quotas=only_quotas,
+        time_limit=time_limit,
+        edits=edits,
+    )
+
+
+def _change(
+    scenario: Scenario,
+    folder: Path,
+    ahead: Ahead,
+    watch: Stopwatch,
+    *,
+    effective: date | None,
+    only_quotas: bool,
+    time_limit: float | None,
+    edits: EditBook | None,
+) -> Plan:
+    """Change a running plan that may still be on its way while today's tables are read."""
     from planner.potential.standing import assess_standing
 
-    watch = Stopwatch(progress or Silence())
-    scenario = keep_decisions(scenario, running, only_quotas=only_quotas)
-    check_same(scenario, running)
     with watch.stage("inputs"):
-        data, day = read_today(scenario, folder, running, effective)
+        tables = Here().submit(read_today, scenario, folder, effective, ahead.tables)
+        running = ahead.running.result()
+        scenario = keep_decisions(scenario, running, only_quotas=only_quotas)
+        check_same(scenario, running)
+        data, day = tables.result()
         succession = succeed(running, data, day, scenario)
         own_goal = scenario.quota.goal if scenario.quota else None
         scenario = with_goal(scenario, running, succession)
@@ -110,6 +139,9 @@ def change_plan(
             return build_company(without_budgets(settled), succession.data, potential, seats)
 
         scenario, company, written = place_changes(scenario, build(scenario), written, build)
+    with watch.stage("performance"):
+        given = (succession.data, potential, company.ramp, scenario.performance)
+        standing = ahead.beside.submit(assess_standing, *given)
     with watch.stage("alignment"):
         changed = align_change(scenario, company, time_limit)
     with watch.stage("quotas"):
@@ -120,21 +152,18 @@ def change_plan(
         )
         plan = _assemble(scenario, running, succession, changed, settled, record)
         plan = note_edits(plan, changed.company, written)
+        ahead.seated(plan)
     with watch.stage("outcomes"):
         outcomes, assessment = _foresee(
             scenario, changed, settled, of_account, record, day, running.assessment
         )
-    with watch.stage("performance"):
-        standing = assess_standing(
-            succession.data, potential, changed.company.ramp, scenario.performance
-        )
     found = (*_word_changes(changed, record), *succession.findings, *void, *settled.findings)
-    further = join_findings(plan, None, outcomes, assessment, standing, written)
+    further = join_findings(plan, None, outcomes, assessment, standing.result(), written)
     return replace(
         plan,
         outcomes=outcomes,
         assessment=assessment,
-        standing=standing,
+        standing=standing.result(),
         findings=tuple(dict.fromkeys((*found, *further))),
         provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
     )
@@ -150,6 +179,8 @@ def change_plan_folder(
     time_limit: float | None = None,
     progress: Progress | None = None,
     edits: EditBook | None = None,
+    beside: Beside | None = None,
+    seated: Callable[[Plan], None] | None = None,
 ) -> Plan:
     """Change the running plan in a folder; nothing beside that folder is read of it.
 
@@ -159,18 +190,19 @@ def change_plan_folder(
         As in :func:`change_plan`.
     running
         The running plan's folder.
+    beside, seated
+        As in :func:`begin_change`.
     """
-    from planner.outputs.folder import load_plan
-
-    (progress or Silence()).start("running plan")
-    return change_plan(
+    watch = Stopwatch(progress or Silence())
+    watch.progress.start("running plan")
+    return _change(
         scenario,
         folder,
-        load_plan(running),
+        begin_change(scenario, folder, running, beside, seated),
+        watch,
         effective=effective,
         only_quotas=only_quotas,
         time_limit=time_limit,
-        progress=progress,
         edits=edits,
     )
 
