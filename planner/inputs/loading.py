@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -65,6 +65,7 @@ def load(
     rates: Mapping[str, float],
     folder: Path,
     begun: Mapping[str, Future[Frame]] | None = None,
+    told_later: Container[str | None] = (),
 ) -> PlanningData:
     """Read, check and join the tables of a company.
 
@@ -80,6 +81,9 @@ def load(
         The data folder, which paths start from.
     begun
         Tables of ``begin_reading``, which need not be read again.
+    told_later
+        Tables whose faulty rows are only left out: whoever asks tells of them, with what else is
+        wrong there, from the findings that come back.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def load(
     found = build_period(period, _last_history(reading, find_calendar(period)[0][0]))
     _choose_rows(reading, inputs, found)
     data = assemble(reading, found, control, plan, known_rates)
-    if data is None or has_errors(reading.findings):
+    if data is None or has_errors(f for f in reading.findings if f.table not in told_later):
         raise _data_error(reading.findings)
     return replace(data, findings=tuple(reading.findings))
 

@@ -153,7 +153,8 @@ def read_today(
     dated = scenario.period.model_copy(update={"as_of": as_of})
     # A ledger's figures are of the day the plan was made; later bookings would not add up to them.
     read = scenario.model_copy(update={"period": dated, "control": type(scenario.control)()})
-    data = read_tables(read, folder, begun)
+    # Which events are impossible shows only against the running plan: all are told together.
+    data = read_tables(read, folder, begun, told_later={"events"})
     if effective is None:
         effective = _after_last_booking(data)
         data = replace(data, period=replace(data.period, as_of=effective - DAY))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -68,7 +68,10 @@ class Company:
 
 
 def read_tables(
-    scenario: Scenario, folder: Path, begun: Mapping[str, Future[Frame]] | None = None
+    scenario: Scenario,
+    folder: Path,
+    begun: Mapping[str, Future[Frame]] | None = None,
+    told_later: Container[str | None] = (),
 ) -> PlanningData:
     """Read and check the tables of a scenario.
 
@@ -78,6 +81,8 @@ def read_tables(
         Which tables, and where they are.
     begun
         Tables that are on their way already.
+    told_later
+        As in :func:`planner.inputs.loading.load`.
 
     Raises
     ------
@@ -94,6 +99,7 @@ def read_tables(
         scenario.fx,
         folder,
         begun,
+        told_later,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -95,11 +95,12 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
     measured = scenario.alignment.capacity == "productivity"
     before = refresh_people(started, data.reps, keep_capacity=measured)
     newcomers = {r.rep_id: r for r in data.reps if r.rep_id not in started.reps}
-    ids = frozenset(data.accounts["account_id"]) | frozenset(running.data.accounts["account_id"])
+    ids = frozenset(account_ids(data)) | frozenset(account_ids(running.data))
     around = Surroundings(account_ids=ids, newcomers=newcomers)
     applied = tuple(sorted((*fresh, *derived), key=lambda event: event.order))
     after, wrong = apply_events(before, applied, around)
-    refuse_errors((*wrong, *_wrong_accounts(running, data, fresh)))
+    wrong = (*wrong, *_wrong_accounts(running, data, fresh))
+    refuse_errors((*data.findings, *_not_following(wrong, data.findings)))
     gone, added, found = _account_changes(running, data, after, effective)
     return Succession(
         before=started,
@@ -112,8 +113,20 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
     )
 
 
+def account_ids(data: PlanningData) -> list[str]:
+    """Return the accounts of a company, (accounts,)."""
+    names: list[str] = data.accounts["account_id"].tolist()
+    return names
+
+
 def _same(one: YearEvent, other: YearEvent) -> bool:
     return replace(one, row=0) == replace(other, row=0)
+
+
+def _not_following(wrong: Iterable[Finding], told: Iterable[Finding]) -> list[Finding]:
+    """Leave out that somebody is not here, or not known, where a faulty row speaks of him too."""
+    faulty = {one.subject for one in told if one.severity == "error" and one.table == "events"}
+    return [one for one in wrong if one.code != "events.unknown_rep" or one.subject not in faulty]
 
 
 def _undone(known: set[YearEvent], given: tuple[YearEvent, ...]) -> list[Finding]:
@@ -149,8 +162,8 @@ def _said_by_table(derived: tuple[YearEvent, ...]) -> list[Finding]:
 
 def _wrong_accounts(running: Plan, data: PlanningData, events: list[YearEvent]) -> list[Finding]:
     """Return events that add accounts which are there, or merge into accounts which are not."""
-    there = set(running.data.accounts["account_id"])
-    rows = set(data.accounts["account_id"])
+    there = set(account_ids(running.data))
+    rows = set(account_ids(data))
     found = []
     for event in events:
         if event.kind == "added" and event.account_id in there:
@@ -167,8 +180,8 @@ def _account_changes(
     running: Plan, data: PlanningData, after: Roster, effective: date
 ) -> tuple[dict[str, AccountChange], dict[str, date], list[Finding]]:
     """Return which accounts go and come, those that only the accounts tables say among them."""
-    before = set(running.data.accounts["account_id"])
-    now = set(data.accounts["account_id"])
+    before = set(account_ids(running.data))
+    now = set(account_ids(data))
     gone = {c.account_id: c for c in after.accounts if c.kind != "added"}
     told = {c.account_id: c.day for c in after.accounts if c.kind == "added"}
     silent = sorted(before - now - set(gone))
@@ -200,13 +213,12 @@ def _tables_after(
 
     kept = ~data.accounts["account_id"].isin(list(gone)).to_numpy()
     accounts = data.accounts[kept].reset_index(drop=True)
-    names, reps = running.data.accounts["account_id"], proposed_reps(running)
+    names, reps = account_ids(running.data), proposed_reps(running)
     owner_of = {name: rep or None for name, rep in zip(names, reps, strict=True)}
-    owners = [owner_of.get(name) for name in accounts["account_id"]]
-    given = [
-        owner_of.get(n, told)
-        for n, told in zip(accounts["account_id"], accounts["owner_given"], strict=True)
-    ]
+    ids = accounts["account_id"].tolist()
+    owners = [owner_of.get(name) for name in ids]
+    told = accounts["owner_given"].tolist()
+    given = [owner_of.get(name, said) for name, said in zip(ids, told, strict=True)]
     accounts = accounts.assign(
         owner_id=pd.Series(owners, dtype="str"), owner_given=pd.Series(given, dtype="str")
     )
