@@ -66,12 +66,23 @@ def begin_change(
         As in :class:`Ahead`; by default all is done here, and nobody is told.
     """
     from planner.inputs.loading import begin_reading
-    from planner.outputs.folder import load_plan
-    from planner.outputs.writing import load_libraries
 
     where = beside or Here()
     # Tables first: they are waited for sooner than the running plan.
     tables = begin_reading(scenario.inputs, folder, where)
-    coming = where.submit(load_plan, running)
-    where.prepare(load_libraries)
+    coming = where.submit(_load_plan, running)
+    where.prepare(_load_libraries)
     return Ahead(running=coming, tables=tables, beside=where, seated=seated or _tell_nobody)
+
+
+def _load_plan(folder: Path) -> Plan:
+    """Read a plan; whoever only begins need not load what that takes."""
+    from planner.outputs.folder import load_plan
+
+    return load_plan(folder)
+
+
+def _load_libraries() -> None:
+    from planner.outputs.writing import load_libraries
+
+    load_libraries()

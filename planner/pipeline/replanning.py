@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import EXAMPLES_SHOWN, Finding
-from planner.inputs.beside import Beside, Here
+from planner.inputs.beside import Here
 from planner.pipeline.ahead import Ahead, at_hand, begin_change
 from planner.pipeline.carried_potential import carry_potential
 from planner.pipeline.change_alignment import ChangedAlignment, align_change
@@ -32,11 +32,14 @@ from planner.pipeline.running import Succession, stand, succeed
 from planner.pipeline.year_record import carry_clusters, make_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from concurrent.futures import Future
 
+    from planner.inputs.data import PlanningData
     from planner.inputs.edits import EditBook
     from planner.outcomes.result import Outcomes, PlanAssessment
     from planner.outputs.plan import Plan
+    from planner.potential.result import Potential
+    from planner.potential.standing import Standing
     from planner.scenario.model import Scenario
     from planner.tracking.record import YearRecord
 
@@ -117,8 +120,6 @@ def _change(
     edits: EditBook | None,
 ) -> Plan:
     """Change a running plan that may still be on its way while today's tables are read."""
-    from planner.potential.standing import assess_standing
-
     with watch.stage("inputs"):
         tables = Here().submit(read_today, scenario, folder, effective, ahead.tables)
         running = ahead.running.result()
@@ -131,6 +132,8 @@ def _change(
         scenario, written = read_changes(scenario, running, succession, edits, day)
     with watch.stage("potential"):
         potential = carry_potential(running, succession.data, succession, scenario)
+    with watch.stage("performance"):
+        standing = _measure_people(ahead, scenario, succession.data, potential)
     with watch.stage("units"):
         seats = stand(running, succession, scenario, day)
         scenario, void = drop_void_holds(scenario, seats.seats, succession)
@@ -139,9 +142,6 @@ def _change(
             return build_company(without_budgets(settled), succession.data, potential, seats)
 
         scenario, company, written = place_changes(scenario, build(scenario), written, build)
-    with watch.stage("performance"):
-        given = (succession.data, potential, company.ramp, scenario.performance)
-        standing = ahead.beside.submit(assess_standing, *given)
     with watch.stage("alignment"):
         changed = align_change(scenario, company, time_limit)
     with watch.stage("quotas"):
@@ -179,8 +179,7 @@ def change_plan_folder(
     time_limit: float | None = None,
     progress: Progress | None = None,
     edits: EditBook | None = None,
-    beside: Beside | None = None,
-    seated: Callable[[Plan], None] | None = None,
+    ahead: Ahead | None = None,
 ) -> Plan:
     """Change the running plan in a folder; nothing beside that folder is read of it.
 
@@ -190,21 +189,31 @@ def change_plan_folder(
         As in :func:`change_plan`.
     running
         The running plan's folder.
-    beside, seated
-        As in :func:`begin_change`.
+    ahead
+        What has begun; by default it begins here.
     """
     watch = Stopwatch(progress or Silence())
     watch.progress.start("running plan")
     return _change(
         scenario,
         folder,
-        begin_change(scenario, folder, running, beside, seated),
+        ahead or begin_change(scenario, folder, running),
         watch,
         effective=effective,
         only_quotas=only_quotas,
         time_limit=time_limit,
         edits=edits,
     )
+
+
+def _measure_people(
+    ahead: Ahead, scenario: Scenario, data: PlanningData, potential: Potential
+) -> Future[Standing]:
+    """Begin to measure people and pipeline, which nothing but the plan's folder needs."""
+    from planner.potential.standing import assess_standing
+
+    ramp = scenario.quota.ramp if scenario.quota else ()
+    return ahead.beside.submit(assess_standing, data, potential, ramp, scenario.performance)
 
 
 def _settle(
