@@ -74,6 +74,9 @@ def leave_interrupted(*, as_json: bool = False) -> NoReturn:
     if as_json:
         click.echo(to_json({"status": "interrupted", "error": message, "findings": []}))
     click.echo(message, err=True)
+    # Python forgets by this that Ctrl-C ended a text it was running (a dataclass is made of one):
+    # else ``python -m planner`` would end by the signal, whatever code it leaves with.
+    exec("")  # noqa: S102 - nothing is run
     sys.exit(INTERRUPTED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,12 @@ from planner.errors import PlannerError
 from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from planner.inputs.edits import Edit, EditBook
     from planner.outputs.plan import Plan
+    from planner.outputs.polygons import Areas
+    from planner.scenario.model import Scenario
 
 EPILOG = """\b
 Examples:
@@ -108,37 +112,108 @@ def command(
     from planner.outputs.naming import slug
 
     target = out if out is not None else Path("plans") / slug(settled.name)
-    from planner.outputs.folder import check_target, save_plan
+    if running is not None:
+        plan = _change(
+            settled,
+            folder,
+            running,
+            target,
+            effective=effective.date() if effective else None,
+            only_quotas=only == "quotas",
+            time_limit=time_limit,
+            edits=edits,
+            force=force,
+        )
+    else:
+        plan = _plan(settled, folder, target, time_limit=time_limit, edits=edits, force=force)
+    print_plan(plan, target, as_json)
+    _return_refusals(edits, plan.edits.refused if plan.edits else ())
+
+
+def _plan(
+    settled: Scenario,
+    folder: Path,
+    target: Path,
+    *,
+    time_limit: float | None,
+    edits: Path | None,
+    force: bool,
+) -> Plan:
+    """Plan, and write the plan."""
+    from planner.inputs.beside import open_beside
+    from planner.outputs.folder import check_target, is_large, save_plan
+    from planner.pipeline.planning import make_plan
 
     check_target(target, force=force)
     book = _read_edits(edits)
     with show_progress() as progress:
-        if running is None:
-            from planner.pipeline.planning import make_plan
-
-            with _refusals_returned(edits):
-                plan = make_plan(
-                    settled, folder, time_limit=time_limit, progress=progress, edits=book
-                )
-        else:
-            from planner.pipeline.replanning import change_plan_folder
-
-            plan = change_plan_folder(
-                settled,
-                folder,
-                running,
-                effective=effective.date() if effective else None,
-                only_quotas=only == "quotas",
-                time_limit=time_limit,
-                progress=progress,
-                edits=book,
-            )
+        with _refusals_returned(edits):
+            plan = make_plan(settled, folder, time_limit=time_limit, progress=progress, edits=book)
         progress.start("writing")
-        plan = save_plan(
-            plan, target, force=force, progress=progress.note, placing=finish_undisturbed
+        with open_beside(worth=is_large(plan)) as beside:
+            return save_plan(
+                plan,
+                target,
+                force=force,
+                progress=progress.note,
+                placing=finish_undisturbed,
+                beside=beside,
+            )
+
+
+def _change(
+    settled: Scenario,
+    folder: Path,
+    running: Path,
+    target: Path,
+    *,
+    effective: date | None,
+    only_quotas: bool,
+    time_limit: float | None,
+    edits: Path | None,
+    force: bool,
+) -> Plan:
+    """Change a running plan, and write what it becomes."""
+    from planner.inputs.beside import holds_much, open_beside
+
+    much = holds_much(running / "state")
+    # First of all: it loads its libraries while this process loads its own.
+    with open_beside(worth=much) as beside, show_progress() as progress:
+        from planner.pipeline.ahead import begin_change
+
+        drawn: list[Future[Areas]] = []
+
+        def draw(plan: Plan) -> None:
+            if much:
+                drawn.append(draw_beside(plan, beside))
+
+        ahead = begin_change(settled, folder, running, beside, draw)
+        from planner.outputs.folder import check_target, save_plan
+        from planner.outputs.writing import draw_beside
+        from planner.pipeline.replanning import change_plan_folder
+
+        check_target(target, force=force)
+        plan = change_plan_folder(
+            settled,
+            folder,
+            running,
+            effective=effective,
+            only_quotas=only_quotas,
+            time_limit=time_limit,
+            progress=progress,
+            edits=_read_edits(edits),
+            ahead=ahead,
         )
-    print_plan(plan, target, as_json)
-    _return_refusals(edits, plan.edits.refused if plan.edits else ())
+        progress.start("writing")
+        return save_plan(
+            plan,
+            target,
+            force=force,
+            progress=progress.note,
+            placing=finish_undisturbed,
+            beside=beside,
+            drawn=drawn[0] if drawn else None,
+        )
 
 
 def _read_edits(path: Path | None) -> EditBook | None:

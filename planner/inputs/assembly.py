@@ -19,6 +19,7 @@ from planner.inputs.events import (
 )
 from planner.inputs.geography import build_boundary, build_units
 from planner.inputs.identities import shorten_all
+from planner.inputs.membership import are_among
 from planner.inputs.money import Currency
 from planner.inputs.parameters import ControlParameters
 from planner.inputs.people import People, gather_people, nobody
@@ -241,7 +242,7 @@ def _split_unknown(
     if accounts.empty:
         return reasons
     given = reading.every["history"].frame["account_id"]
-    of_left_out = shorten_all(given).isin(shorten_all(accounts.dropna())).to_numpy(dtype=bool)
+    of_left_out = are_among(shorten_all(given), shorten_all(accounts.dropna()))
     unknown = reasons["unknown account"]
     return {
         **reasons,

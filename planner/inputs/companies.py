@@ -47,7 +47,8 @@ def add_families(frame: pd.DataFrame) -> pd.DataFrame:
     index = index_ids(text for text in words if text)
     parents = match_ids(data["parent_id"], index).fillna(data["parent_id"])
     own = parents.isna() | (parents == ids)
-    links = {child: parent for child, parent in zip(ids[~own], parents[~own], strict=True) if child}
+    pairs = (ids[~own].tolist(), parents[~own].tolist())
+    links = {child: parent for child, parent in zip(*pairs, strict=True) if child}
     # Two unknown spellings of one parent, of 15 and 18 characters, are one family.
     links = {child: index.get(shorten(parent), shorten(parent)) for child, parent in links.items()}
     ancestors = find_ancestors(links)

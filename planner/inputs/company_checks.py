@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.findings import Finding, count_of
 from planner.inputs.events import Events
+from planner.inputs.membership import are_among
 from planner.inputs.money import Currency
 from planner.inputs.people import People
 from planner.inputs.period import Period
@@ -102,7 +103,7 @@ def check_coverage_of_owners(accounts: pd.DataFrame, people: People) -> list[Fin
 
 def check_never_bought(accounts: pd.DataFrame, history: pd.DataFrame) -> list[Finding]:
     """Report accounts without history."""
-    never = ~accounts["account_id"].isin(history["account_id"].unique())
+    never = ~are_among(accounts["account_id"], history["account_id"])
     return report_rows(
         accounts,
         never,

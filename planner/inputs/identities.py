@@ -48,7 +48,13 @@ def shorten_all(texts: pd.Series) -> pd.Series:
     if pd.api.types.is_string_dtype(texts.dtype) and not texts.str.len().eq(LONG).any():
         return texts.reset_index(drop=True).astype("str")
     codes, distinct = pd.factorize(texts)
-    return take_known(pd.Series([shorten(str(text)) for text in distinct], dtype="str"), codes)
+    return take_known(pd.Series(_shorten_each(distinct), dtype="str"), codes)
+
+
+def _shorten_each(texts: pd.Index) -> list[str]:
+    """Return what each of many ids is compared by."""
+    plain = [str(text) for text in texts.tolist()]
+    return [shorten(text) if len(text) == LONG else text for text in plain]
 
 
 def match_ids(texts: pd.Series, known: Mapping[str, str]) -> pd.Series:
@@ -64,7 +70,7 @@ def match_ids(texts: pd.Series, known: Mapping[str, str]) -> pd.Series:
     import pandas as pd
 
     codes, distinct = pd.factorize(texts)
-    meant = pd.Series([known.get(shorten(str(text))) for text in distinct], dtype="str")
+    meant = pd.Series([known.get(text) for text in _shorten_each(distinct)], dtype="str")
     return take_known(meant, codes)
 
 

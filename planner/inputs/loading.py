@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import DataError, ScenarioError
 from planner.findings import Finding, has_errors
+from planner.inputs.beside import Beside
 from planner.inputs.conditions import select
 from planner.inputs.conversion import check_currencies, convert_money
 from planner.inputs.data import PlanningData, Source
@@ -26,6 +27,8 @@ from planner.inputs.raw import RawTable, UnreadableError, check_shape, drop_blan
 from planner.inputs.tables import known_tables
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -61,8 +64,8 @@ def load(
     plan_currency: str,
     rates: Mapping[str, float],
     folder: Path,
-    *,
-    left_to_caller: str = "",
+    begun: Mapping[str, Future[Frame]] | None = None,
+    told_later: Container[str | None] = (),
 ) -> PlanningData:
     """Read, check and join the tables of a company.
 
@@ -76,9 +79,11 @@ def load(
         Units of the plan currency for one unit of another, by code: the scenario's ``[fx]``.
     folder
         The data folder, which paths start from.
-    left_to_caller
-        A table whose errors are only among the data's findings, since the caller has more to
-        check about its other rows before he refuses it.
+    begun
+        Tables of ``begin_reading``, which need not be read again.
+    told_later
+        Tables whose faulty rows are only left out: whoever asks tells of them, with what else is
+        wrong there, from the findings that come back.
 
     Raises
     ------
@@ -93,13 +98,12 @@ def load(
 
     plan = currency(plan_currency)
     known_rates = {currency(code).code: float(rate) for code, rate in rates.items()}
-    reading = _read_tables(inputs, folder)
+    reading = _read_tables(inputs, folder, begun or {})
     _understand(reading, inputs, plan, known_rates)
     found = build_period(period, _last_history(reading, find_calendar(period)[0][0]))
     _choose_rows(reading, inputs, found)
     data = assemble(reading, found, control, plan, known_rates)
-    decisive = [one for one in reading.findings if not one.table or one.table != left_to_caller]
-    if data is None or has_errors(decisive):
+    if data is None or has_errors(f for f in reading.findings if f.table not in told_later):
         raise _data_error(reading.findings)
     return replace(data, findings=tuple(reading.findings))
 
@@ -110,23 +114,57 @@ def _given(inputs: InputsParameters) -> dict[str, TableParameters]:
     return {name: parameters for name, parameters in tables.items() if parameters is not None}
 
 
-def _read_tables(inputs: InputsParameters, folder: Path) -> Reading:
-    """Read every table but the spatial one; say at once which files are missing."""
+def begin_reading(
+    inputs: InputsParameters, folder: Path, beside: Beside
+) -> dict[str, Future[Frame]]:
+    """Begin to read the largest tables, two thirds of everything, beside other work.
+
+    Parameters
+    ----------
+    inputs, folder
+        As in :func:`load`.
+    beside
+        Where they are read.
+    """
+    given = _given(inputs)
+    sizes = {name: _size(parameters, folder) for name, parameters in given.items()}
+    begun: dict[str, Future[Frame]] = {}
+    for name in sorted(given, key=lambda name: (-sizes[name], name)):
+        # The other process has its libraries sooner, so that it has the larger part.
+        if 3 * sum(sizes[each] for each in begun) >= 2 * sum(sizes.values()):
+            break
+        begun[name] = beside.submit(_read_frame, name, given[name], folder)
+    return begun
+
+
+def _read_tables(
+    inputs: InputsParameters, folder: Path, begun: Mapping[str, Future[Frame]]
+) -> Reading:
+    """Read every table; say at once which files are missing."""
     reading = Reading()
     wrong: list[str] = []
     for name, parameters in _given(inputs).items():
+        coming = begun.get(name)
         try:
-            raw = read_raw(name, parameters, folder)
+            frame = coming.result() if coming else _read_frame(name, parameters, folder)
         except ScenarioError as error:
             wrong.append(str(error))
         except UnreadableError as error:
             reading.findings.append(error.finding)
             reading.unusable.add(name)
         else:
-            _take_in(reading, raw, parameters)
+            _take_in(reading, frame)
     if wrong:
         raise ScenarioError(" ".join(wrong), tuple(reading.findings))
     return reading
+
+
+def _size(parameters: TableParameters, folder: Path) -> int:
+    """Return the bytes of a table's file, 0 where there is none."""
+    try:
+        return (folder / parameters.path).stat().st_size if parameters.path else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def read_raw(table: str, parameters: TableParameters, folder: Path) -> RawTable:
@@ -142,11 +180,15 @@ def read_raw(table: str, parameters: TableParameters, folder: Path) -> RawTable:
     return read_file(table, parameters, folder)
 
 
-def _take_in(reading: Reading, raw: RawTable, parameters: TableParameters) -> None:
-    """Match headers and read cells; a table without a required column is not usable."""
-    table = known_tables()[raw.table]
-    raw = drop_blank_rows(raw)
-    frame = build_frame(table, raw, parameters)
+def _read_frame(name: str, parameters: TableParameters, folder: Path) -> Frame:
+    """Read one table, match its headers and read its cells."""
+    raw = drop_blank_rows(read_raw(name, parameters, folder))
+    return build_frame(known_tables()[name], raw, parameters)
+
+
+def _take_in(reading: Reading, frame: Frame) -> None:
+    """Note what a table is; one without a required column is not usable."""
+    raw, table = frame.raw, frame.table
     reading.findings.extend([*frame.findings, *check_shape(raw), *_check_rows(frame)])
     reading.every[raw.table] = frame
     reading.sources.append(

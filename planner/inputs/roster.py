@@ -110,6 +110,14 @@ class Roster:
     goals: tuple[GoalChange, ...] = ()
     closed: Mapping[str, date] = field(default_factory=dict)
     lines: tuple[ReportingLine, ...] = ()
+    _of_seat: dict[str, list[SeatTenure]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """Note whose tenures are of which seat: it is asked for each seat in each month."""
+        for tenure in self.tenures:
+            self._of_seat.setdefault(tenure.territory_id, []).append(tenure)
 
     @property
     def seats(self) -> frozenset[str]:
@@ -123,12 +131,12 @@ class Roster:
 
     def holder_of(self, territory_id: str, day: date) -> str:
         """Return who holds a seat on a day, empty text while it is open."""
-        mine = (t for t in self.tenures if t.territory_id == territory_id and t.role == "holder")
+        mine = (t for t in self._of_seat.get(territory_id, ()) if t.role == "holder")
         return next((t.rep_id for t in mine if t.includes(day)), "")
 
     def serves(self, territory_id: str, day: date) -> str:
         """Return who serves a seat on a day: who covers it, else its holder, else nobody."""
-        mine = [t for t in self.tenures if t.territory_id == territory_id and t.includes(day)]
+        mine = [t for t in self._of_seat.get(territory_id, ()) if t.includes(day)]
         cover = next((t.rep_id for t in mine if t.role == "cover"), "")
         return cover or next((t.rep_id for t in mine if t.role == "holder"), "")
 

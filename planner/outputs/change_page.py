@@ -105,7 +105,7 @@ def count_changes(plan: Plan, year: YearRecord) -> dict[str, int]:
         "new": new,
         "seat": len(year.moved) - new,
         "rep": len(change_rows(plan, year))
-        - len(set(year.moved) & set(plan.data.accounts["account_id"])),
+        - len(set(year.moved) & set(plan.data.accounts["account_id"].tolist())),
         "by_choice": chosen,
         "gone": len(gone_accounts(plan, year)),
     }

@@ -48,6 +48,10 @@ def _quote_cell(value: str) -> str:
 
 def _format_column(column: Column, currency: Currency) -> list[str]:
     form = _formatter(column, currency)
+    if column.kind == "text":
+        # Most columns of words say few different things: each is worded once.
+        words = {value: "" if value is None else form(value) for value in set(column.values)}
+        return [words[value] for value in column.values]
     return ["" if value is None else form(value) for value in column.values]
 
 

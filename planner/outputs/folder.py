@@ -9,20 +9,25 @@ import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError, ScenarioError, StoreError
+from planner.inputs.beside import Beside, Here
 from planner.inputs.open_files import find_locks
 from planner.outputs.plan import Plan
+from planner.outputs.polygons import Areas
 from planner.outputs.state import read_state, write_state
 from planner.outputs.summary import FORMAT, FORMAT_VERSION
 from planner.outputs.swap import Placing, nothing_more, recover, replace_folder, staging_folder
-from planner.outputs.writing import FolderWriter, write_folder
+from planner.outputs.writing import FolderWriter, write_documents, write_folder
 
 MANIFEST = "manifest.json"
+# From here on the documents take longer to write than a second process takes to start.
+MANY_ACCOUNTS = 20_000
 
 
 def save_plan(
@@ -33,6 +38,8 @@ def save_plan(
     extra: Mapping[str, FolderWriter] | None = None,
     progress: Callable[[str], None] | None = None,
     placing: Placing = nothing_more,
+    beside: Beside | None = None,
+    drawn: Future[Areas] | None = None,
 ) -> Plan:
     """Write a plan's whole folder; nobody ever sees half of one.
 
@@ -52,6 +59,10 @@ def save_plan(
         Called with the name of each file before it is written.
     placing
         Called when all is written, just before the folder takes its name.
+    beside
+        Where the documents may be written while the rest is; by default here.
+    drawn
+        The plan's areas, where somebody draws them already.
 
     Returns
     -------
@@ -70,7 +81,8 @@ def save_plan(
         recover(target)
         refuse_existing(target, force=force)
         with staging_folder(target) as staging:
-            timed = _fill(plan, staging, extra or {}, progress or _silent)
+            hands = (progress or _silent, beside or Here(), drawn)
+            timed = _fill(plan, staging, extra or {}, *hands)
             replace_folder(staging, target, force=force, placing=placing)
     return timed
 
@@ -162,6 +174,11 @@ def load_plan(folder: Path) -> Plan:
         return _read_checked(target, head)
 
 
+def is_large(plan: Plan) -> bool:
+    """Return whether a plan is worth a second process to write it."""
+    return len(plan.data.accounts) >= MANY_ACCOUNTS
+
+
 def _read_head(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         message = f"{folder} is no plan's folder: there is no such folder"
@@ -210,21 +227,37 @@ def _check_manifest(state: Path) -> None:
 
 
 def _fill(
-    plan: Plan, staging: Path, extra: Mapping[str, FolderWriter], progress: Callable[[str], None]
+    plan: Plan,
+    staging: Path,
+    extra: Mapping[str, FolderWriter],
+    progress: Callable[[str], None],
+    beside: Beside,
+    drawn: Future[Areas] | None,
 ) -> Plan:
+    """Fill a new folder; where anything fails, nothing is written to it any more afterwards."""
     began = time.perf_counter()
-    state = staging / "state"
-    state.mkdir()
-    progress("state")
-    write_state(plan, state)
-    digests = {path.name: _digest(path) for path in sorted(state.iterdir())}
-    (state / MANIFEST).write_text(json.dumps(digests, indent=1) + "\n", encoding="ascii")
+    progress("documents")
+    documents = beside.submit(write_documents, plan, staging)
 
     def timed() -> Plan:
+        documents.result()
         seconds = plan.provenance.seconds | {"outputs": round(time.perf_counter() - began, 3)}
         return replace(plan, provenance=replace(plan.provenance, seconds=seconds))
 
-    return write_folder(plan, staging, extra, progress, timed)
+    try:
+        progress("state")
+        _write_state(plan, staging / "state")
+        return write_folder(plan, staging, extra, progress, timed, drawn)
+    except BaseException:
+        beside.stop()
+        raise
+
+
+def _write_state(plan: Plan, state: Path) -> None:
+    state.mkdir()
+    write_state(plan, state)
+    digests = {path.name: _digest(path) for path in sorted(state.iterdir())}
+    (state / MANIFEST).write_text(json.dumps(digests, indent=1) + "\n", encoding="ascii")
 
 
 def _digest(path: Path) -> str:

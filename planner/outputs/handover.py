@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from planner.inputs.membership import are_among
 from planner.outputs.columns import Column, Table, figures, money, text
 from planner.outputs.moves import (
     hold_over_until,
@@ -172,8 +173,8 @@ def _open_deals(plan: Plan, changed: Sequence[int]) -> dict[str, tuple[Deal, ...
     table = plan.data.opportunities
     if table is None or table.empty or not changed:
         return {}
-    wanted = set(plan.data.accounts["account_id"].iloc[list(changed)].astype(str))
-    open_now = table[(outcomes(table) == "open") & table["account_id"].isin(wanted)]
+    wanted = plan.data.accounts["account_id"].iloc[list(changed)]
+    open_now = table[(outcomes(table) == "open") & are_among(table["account_id"], wanted)]
     found: dict[str, list[Deal]] = {}
     columns = ("opportunity_id", "account_id", "stage", "amount", "close_date")
     rows = zip(*(open_now[name].tolist() for name in columns), strict=True)

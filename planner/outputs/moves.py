@@ -14,8 +14,8 @@ HOLD_OVER_DAYS = 90
 
 def previous_reps(plan: Plan) -> list[str]:
     """Return each account's owner of today, empty where it has none that is in the reps table."""
-    owners = plan.data.accounts["owner_id"]
-    return owners.astype(object).where(owners.notna(), "").astype(str).tolist()
+    owners: list[str] = plan.data.accounts["owner_id"].fillna("").astype(str).tolist()
+    return owners
 
 
 def proposed_reps(plan: Plan) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -102,10 +103,20 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def write_plan_json(plan: Plan, path: Path) -> None:
-    """Write plan.json; seconds and memory apart, the same plan gives the same bytes."""
-    text = json.dumps(plain_json(plan_document(plan)), indent=2, ensure_ascii=True, allow_nan=False)
+def write_plan_json(plan: Plan, path: Path, finish: Callable[[], Plan]) -> Plan:
+    """Write plan.json; seconds and memory apart, the same plan gives the same bytes.
+
+    Parameters
+    ----------
+    finish
+        Waits for whatever is still being written, and returns the plan with its seconds.
+    """
+    document = plain_json(plan_document(plan))
+    finished = finish()
+    document["seconds"] = plain_json(finished.provenance.seconds)
+    text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+    return finished
 
 
 def plain_json(value: Any) -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+from planner.inputs.beside import Beside
 from planner.outputs.change_page import change_page
 from planner.outputs.change_tables import change_tables
 from planner.outputs.columns import Table
@@ -31,17 +33,14 @@ def write_folder(
     extra: Mapping[str, FolderWriter],
     progress: Callable[[str], None],
     timed: Callable[[], Plan],
+    drawn: Future[Areas] | None = None,
 ) -> Plan:
-    """Write every file for people; plan.json comes last, since it says how long that took."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    """Write every file but the documents; plan.json comes last, since it says how long all took."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
         # Areas are mostly the work of libraries that let others run meanwhile.
-        drawn = beside.submit(plan_areas, plan)
+        drawn = drawn or thread.submit(plan_areas, plan)
         progress("tables")
         write_tables(plan, folder)
-        progress("workbook.xlsx")
-        write_workbook(plan, folder / "workbook.xlsx")
-        progress("report.html")
-        write_report(plan, folder / "report.html")
         progress("transitions.html")
         write_transitions(plan, folder / "transitions.html")
         progress("territories.geojson")
@@ -55,9 +54,29 @@ def write_folder(
     for name, write in extra.items():
         progress(name)
         write(plan, areas, folder / name)
-    finished = timed()
-    write_plan_json(finished, folder / "plan.json")
-    return finished
+    return write_plan_json(plan, folder / "plan.json", timed)
+
+
+def write_documents(plan: Plan, folder: Path) -> None:
+    """Write the files that people print and hand on: half of the work, and apart from the rest."""
+    write_workbook(plan, folder / "workbook.xlsx")
+    write_report(plan, folder / "report.html")
+
+
+def load_libraries() -> None:
+    """Load what documents are made with: a second, for a process that has to wait anyway."""
+    import geopandas
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure
+    import xlsxwriter
+
+    del geopandas, matplotlib, xlsxwriter
+
+
+def draw_beside(plan: Plan, beside: Beside) -> Future[Areas]:
+    """Begin to draw the areas of a plan, of which no more need stand than who serves what."""
+    data = replace(plan.data, history=None, opportunities=None, activities=None)
+    return beside.submit(plan_areas, replace(plan, data=data))
 
 
 def write_tables(plan: Plan, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +14,10 @@ from planner.pipeline.preparation import read_tables
 from planner.territories.parameters import DisruptionParameters
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from planner.inputs.data import PlanningData
+    from planner.inputs.frames import Frame
     from planner.outputs.plan import Plan
     from planner.pipeline.running import Succession
     from planner.potential.parameters import PotentialParameters
@@ -118,35 +122,39 @@ def _check_components(scenario: Scenario, running: Plan) -> None:
 
 
 def read_today(
-    scenario: Scenario, folder: Path, running: Plan, effective: date | None
+    scenario: Scenario,
+    folder: Path,
+    effective: date | None,
+    begun: Mapping[str, Future[Frame]] | None = None,
 ) -> tuple[PlanningData, date]:
     """Read today's tables with what was booked up to the change.
 
     Parameters
     ----------
     scenario, folder
-        Where the tables are.
-    running
-        For its months.
+        Where the tables are, and for which months.
     effective
         The first day that may change; None: the day after the last booking.
+
+    begun
+        Tables that are on their way already.
 
     Returns
     -------
     tuple
         The tables, and the day.
     """
-    period = running.data.period
-    if effective is not None and not period.start <= effective < period.end:
-        raise ScenarioError(
-            f"--effective {effective} is outside the plan, {period.start} to {period.end - DAY}."
-        )
-    as_of = (effective or period.end) - DAY
+    from planner.inputs.period import find_calendar
+
+    (start, *_), end = find_calendar(scenario.period)
+    if effective is not None and not start <= effective < end:
+        raise ScenarioError(f"--effective {effective} is outside the plan, {start} to {end - DAY}.")
+    as_of = (effective or end) - DAY
     dated = scenario.period.model_copy(update={"as_of": as_of})
     # A ledger's figures are of the day the plan was made; later bookings would not add up to them.
     read = scenario.model_copy(update={"period": dated, "control": type(scenario.control)()})
-    # Rows of events that can be read are checked against the running plan before any is refused.
-    data = read_tables(read, folder, left_to_caller="events")
+    # Which events are impossible shows only against the running plan: all are told together.
+    data = read_tables(read, folder, begun, told_later={"events"})
     if effective is None:
         effective = _after_last_booking(data)
         data = replace(data, period=replace(data.period, as_of=effective - DAY))

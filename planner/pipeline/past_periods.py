@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import Finding
+from planner.inputs.membership import are_among
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,12 +110,12 @@ def collect_orders(data: PlanningData, rep_ids: list[str]) -> Orders:
 
     history = data.history
     assert history is not None
-    places = pd.Index(data.accounts["account_id"].astype(object))
+    places = pd.Index(data.accounts["account_id"])
     people = pd.Index(rep_ids, dtype=object)
-    planned = history[history["account_id"].isin(places)]
+    planned = history[are_among(history["account_id"], data.accounts["account_id"])]
     ordered = planned.sort_values("date", kind="stable")
     return Orders(
-        accounts=places.get_indexer(pd.Index(ordered["account_id"], dtype=object)).astype(np.int64),
+        accounts=places.get_indexer(pd.Index(ordered["account_id"])).astype(np.int64),
         reps=people.get_indexer(pd.Index(ordered["rep_id"], dtype=object)).astype(np.int64),
         days=ordered["date"].to_numpy("datetime64[D]").astype(np.int64),
         amounts=ordered["amount"].to_numpy(np.int64),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,7 +21,10 @@ from planner.units.result import ControlUnits, Eligibility, RunningSeats, Seats,
 from planner.units.targets import Targets
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from planner.inputs.data import PlanningData
+    from planner.inputs.frames import Frame
     from planner.outputs.plan import Plan
     from planner.potential.result import Potential
     from planner.scenario.model import Scenario
@@ -64,14 +67,21 @@ class Company:
     ramp: tuple[float, ...] = ()
 
 
-def read_tables(scenario: Scenario, folder: Path, *, left_to_caller: str = "") -> PlanningData:
+def read_tables(
+    scenario: Scenario,
+    folder: Path,
+    begun: Mapping[str, Future[Frame]] | None = None,
+    told_later: Container[str | None] = (),
+) -> PlanningData:
     """Read and check the tables of a scenario.
 
     Parameters
     ----------
     scenario, folder
         Which tables, and where they are.
-    left_to_caller
+    begun
+        Tables that are on their way already.
+    told_later
         As in :func:`planner.inputs.loading.load`.
 
     Raises
@@ -88,7 +98,8 @@ def read_tables(scenario: Scenario, folder: Path, *, left_to_caller: str = "") -
         scenario.currency,
         scenario.fx,
         folder,
-        left_to_caller=left_to_caller,
+        begun,
+        told_later,
     )
 
 

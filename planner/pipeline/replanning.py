@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.inputs.beside import Here
+from planner.pipeline.ahead import Ahead, at_hand, begin_change
 from planner.pipeline.carried_potential import carry_potential
 from planner.pipeline.change_alignment import ChangedAlignment, align_change
 from planner.pipeline.change_edits import note_edits, place_changes, read_changes
@@ -30,9 +32,14 @@ from planner.pipeline.running import Succession, stand, succeed
 from planner.pipeline.year_record import carry_clusters, make_record
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from planner.inputs.data import PlanningData
     from planner.inputs.edits import EditBook
     from planner.outcomes.result import Outcomes, PlanAssessment
     from planner.outputs.plan import Plan
+    from planner.potential.result import Potential
+    from planner.potential.standing import Standing
     from planner.scenario.model import Scenario
     from planner.tracking.record import YearRecord
 
@@ -89,19 +96,44 @@ def change_plan(
     InfeasibleError
         When the rules cannot be kept, or closed months hold more than the new goal.
     """
-    from planner.potential.standing import assess_standing
+    return _change(
+        scenario,
+        folder,
+        at_hand(running),
+        Stopwatch(progress or Silence()),
+        effective=effective,
+        only_quotas=only_quotas,
+        time_limit=time_limit,
+        edits=edits,
+    )
 
-    watch = Stopwatch(progress or Silence())
-    scenario = keep_decisions(scenario, running, only_quotas=only_quotas)
-    check_same(scenario, running)
+
+def _change(
+    scenario: Scenario,
+    folder: Path,
+    ahead: Ahead,
+    watch: Stopwatch,
+    *,
+    effective: date | None,
+    only_quotas: bool,
+    time_limit: float | None,
+    edits: EditBook | None,
+) -> Plan:
+    """Change a running plan that may still be on its way while today's tables are read."""
     with watch.stage("inputs"):
-        data, day = read_today(scenario, folder, running, effective)
+        tables = Here().submit(read_today, scenario, folder, effective, ahead.tables)
+        running = ahead.running.result()
+        scenario = keep_decisions(scenario, running, only_quotas=only_quotas)
+        check_same(scenario, running)
+        data, day = tables.result()
         succession = succeed(running, data, day, scenario)
         own_goal = scenario.quota.goal if scenario.quota else None
         scenario = with_goal(scenario, running, succession)
         scenario, written = read_changes(scenario, running, succession, edits, day)
     with watch.stage("potential"):
         potential = carry_potential(running, succession.data, succession, scenario)
+    with watch.stage("performance"):
+        standing = _measure_people(ahead, scenario, succession.data, potential)
     with watch.stage("units"):
         seats = stand(running, succession, scenario, day)
         scenario, void = drop_void_holds(scenario, seats.seats, succession)
@@ -120,21 +152,18 @@ def change_plan(
         )
         plan = _assemble(scenario, running, succession, changed, settled, record)
         plan = note_edits(plan, changed.company, written)
+        ahead.seated(plan)
     with watch.stage("outcomes"):
         outcomes, assessment = _foresee(
             scenario, changed, settled, of_account, record, day, running.assessment
         )
-    with watch.stage("performance"):
-        standing = assess_standing(
-            succession.data, potential, changed.company.ramp, scenario.performance
-        )
     found = (*_word_changes(changed, record), *succession.findings, *void, *settled.findings)
-    further = join_findings(plan, None, outcomes, assessment, standing, written)
+    further = join_findings(plan, None, outcomes, assessment, standing.result(), written)
     return replace(
         plan,
         outcomes=outcomes,
         assessment=assessment,
-        standing=standing,
+        standing=standing.result(),
         findings=tuple(dict.fromkeys((*found, *further))),
         provenance=replace(plan.provenance, seconds=watch.seconds, peak_memory_mb=peak_memory_mb()),
     )
@@ -150,6 +179,7 @@ def change_plan_folder(
     time_limit: float | None = None,
     progress: Progress | None = None,
     edits: EditBook | None = None,
+    ahead: Ahead | None = None,
 ) -> Plan:
     """Change the running plan in a folder; nothing beside that folder is read of it.
 
@@ -159,20 +189,31 @@ def change_plan_folder(
         As in :func:`change_plan`.
     running
         The running plan's folder.
+    ahead
+        What has begun; by default it begins here.
     """
-    from planner.outputs.folder import load_plan
-
-    (progress or Silence()).start("running plan")
-    return change_plan(
+    watch = Stopwatch(progress or Silence())
+    watch.progress.start("running plan")
+    return _change(
         scenario,
         folder,
-        load_plan(running),
+        ahead or begin_change(scenario, folder, running),
+        watch,
         effective=effective,
         only_quotas=only_quotas,
         time_limit=time_limit,
-        progress=progress,
         edits=edits,
     )
+
+
+def _measure_people(
+    ahead: Ahead, scenario: Scenario, data: PlanningData, potential: Potential
+) -> Future[Standing]:
+    """Begin to measure people and pipeline, which nothing but the plan's folder needs."""
+    from planner.potential.standing import assess_standing
+
+    ramp = scenario.quota.ramp if scenario.quota else ()
+    return ahead.beside.submit(assess_standing, data, potential, ramp, scenario.performance)
 
 
 def _settle(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from planner.inputs.membership import are_among
 from planner.pipeline.running import remaining_period
 from planner.pipeline.simulation import seat_holders, seat_loads
 from planner.quotas.hierarchy import COMPANY
@@ -174,7 +175,7 @@ def _changed_hands(company: Company, of_account: Ints, record: YearRecord) -> Bo
     """Return which accounts have another owner than before the year: those moved before, too."""
     today, ids = company.today, company.data.accounts["account_id"]
     now = today.continues & (of_account != today.seat_of_account)
-    return np.asarray(now | ids.isin(record.resettled).to_numpy(), dtype=np.bool_)
+    return np.asarray(now | are_among(ids, record.resettled), dtype=np.bool_)
 
 
 def _with_departed(simulation: Simulation, sheet: QuotaSheet, record: YearRecord) -> Simulation:

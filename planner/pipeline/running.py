@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -109,12 +109,13 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
     told = (*fresh, *derived)
     before = refresh_people(started, data.reps, keep_capacity=measured, told=told)
     newcomers = {r.rep_id: r for r in data.reps if r.rep_id not in started.reps}
-    ids = frozenset(data.accounts["account_id"]) | frozenset(running.data.accounts["account_id"])
+    ids = frozenset(account_ids(data)) | frozenset(account_ids(running.data))
     around = Surroundings(account_ids=ids, newcomers=newcomers)
     applied = tuple(sorted(told, key=lambda event: event.order))
     after, wrong = apply_events(before, applied, around)
+    wrong = (*wrong, *find_wrong_accounts(running, data, fresh))
     unread = [one for one in data.findings if one.table == "events"]
-    refuse_errors((*unread, *wrong, *find_wrong_accounts(running, data, fresh)))
+    refuse_errors((*unread, *_not_following(wrong, unread)))
     gone, added, found = _account_changes(running, data, after, effective)
     return Succession(
         before=started,
@@ -133,12 +134,24 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
     )
 
 
+def account_ids(data: PlanningData) -> list[str]:
+    """Return the accounts of a company, (accounts,)."""
+    names: list[str] = data.accounts["account_id"].tolist()
+    return names
+
+
+def _not_following(wrong: Iterable[Finding], told: Iterable[Finding]) -> list[Finding]:
+    """Leave out that somebody is not here, or not known, where a faulty row speaks of him too."""
+    faulty = {one.subject for one in told if one.severity == "error" and one.table == "events"}
+    return [one for one in wrong if one.code != "events.unknown_rep" or one.subject not in faulty]
+
+
 def _account_changes(
     running: Plan, data: PlanningData, after: Roster, effective: date
 ) -> tuple[dict[str, AccountChange], dict[str, date], list[Finding]]:
     """Return which accounts go and come, those that only the accounts tables say among them."""
-    before = set(running.data.accounts["account_id"])
-    now = set(data.accounts["account_id"])
+    before = set(account_ids(running.data))
+    now = set(account_ids(data))
     gone = {c.account_id: c for c in after.accounts if c.kind != "added"}
     told = {c.account_id: c.day for c in after.accounts if c.kind == "added"}
     silent = sorted(before - now - set(gone))
@@ -170,13 +183,12 @@ def _tables_after(
 
     kept = ~data.accounts["account_id"].isin(list(gone)).to_numpy()
     accounts = data.accounts[kept].reset_index(drop=True)
-    names, reps = running.data.accounts["account_id"], proposed_reps(running)
+    names, reps = account_ids(running.data), proposed_reps(running)
     owner_of = {name: rep or None for name, rep in zip(names, reps, strict=True)}
-    owners = [owner_of.get(name) for name in accounts["account_id"]]
-    given = [
-        owner_of.get(n, told)
-        for n, told in zip(accounts["account_id"], accounts["owner_given"], strict=True)
-    ]
+    ids = accounts["account_id"].tolist()
+    owners = [owner_of.get(name) for name in ids]
+    told = accounts["owner_given"].tolist()
+    given = [owner_of.get(name, said) for name, said in zip(ids, told, strict=True)]
     accounts = accounts.assign(
         owner_id=pd.Series(owners, dtype="str"), owner_given=pd.Series(given, dtype="str")
     )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.duplicates import find_duplicates
+from planner.inputs.membership import are_among
 from planner.pipeline.change_quotas import Settlement, seat_day
 from planner.quotas.parts import QuotaPart
 from planner.tracking.ownership import (
@@ -272,7 +273,7 @@ def open_deals(data: PlanningData, own: Ownership) -> frozenset[str]:
         return frozenset()
     changed = {t.account_id: t.end for t in own.moved if t.end is not None}
     found = set()
-    deals = deals[deals["account_id"].isin(list(changed))]
+    deals = deals[are_among(deals["account_id"], changed)]
     columns = (deals["account_id"], deals["created"], deals["close_date"])
     for account, created, closes in zip(*columns, strict=True):
         day = changed.get(account)

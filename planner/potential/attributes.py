@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# Rows that tell a column of text from one of numbers before all of it is read.
+SAMPLE = 100
 DEFAULT_COLUMNS = ("segment", "industry", "country", "addressable_market")
 # Columns of the contract that say where an account stands today, not what it is: at a past date
 # they were not known yet, or they are not about the account's size.
@@ -180,9 +182,11 @@ def _as_numbers(column: pd.Series) -> Floats | None:
     """Return a column of numbers as floats, with infinities missing, or None for text."""
     if column.dtype.kind not in "iufbOTU" or column.notna().sum() == 0:
         return None
-    numbers = pd.to_numeric(column, errors="coerce")
-    if numbers.notna().sum() < column.notna().sum():
-        return None
+    # One word that is no number makes it text, and most columns of text begin with one.
+    for part in (column.iloc[:SAMPLE], column):
+        numbers = pd.to_numeric(part, errors="coerce")
+        if numbers.notna().sum() < part.notna().sum():
+            return None
     values = numbers.to_numpy(dtype=float, na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
 

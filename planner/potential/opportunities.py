@@ -23,23 +23,20 @@ def outcomes(opportunities: pd.DataFrame) -> npt.NDArray[np.str_]:
 
     A stage that is only called closed is won, unless its probability is zero.
     """
-    stages = opportunities["stage"].astype("string").fillna("").str.strip().str.lower()
-    answer = {stage: _outcome(stage) for stage in stages.unique()}
-    outcome = stages.map(answer).to_numpy(dtype=str)
+    codes, distinct = pd.factorize(opportunities["stage"].astype("string").fillna(""))
+    stages = [str(stage).strip().lower() for stage in distinct]
+    outcome = np.array([_outcome(stage) for stage in stages], dtype=str)[codes]
     if "probability" not in opportunities.columns:
         return outcome
     chance = opportunities["probability"].to_numpy(dtype=float, na_value=np.nan)
-    return np.where((outcome == "won") & (chance == 0) & _only_closed(stages), "lost", outcome)
+    only_closed = np.array([stage in {"close", "closed"} for stage in stages], dtype=bool)[codes]
+    return np.where((outcome == "won") & (chance == 0) & only_closed, "lost", outcome)
 
 
 def _outcome(stage: str) -> str:
     if LOST.search(stage):
         return "lost"
     return "won" if WON.search(stage) else "open"
-
-
-def _only_closed(stages: pd.Series) -> Bools:
-    return stages.isin(["close", "closed"]).to_numpy(dtype=bool)
 
 
 def open_amounts(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +172,23 @@ def test_help_and_version_end_well(
             run()
         assert left.value.code == 0
     assert "planner" in capsys.readouterr().out
+
+
+INTERRUPTED_TEXT = """
+from planner.cli.failures import leave_interrupted
+try:
+    exec("raise KeyboardInterrupt")
+except KeyboardInterrupt:
+    leave_interrupted()
+"""
+
+
+def test_ctrl_c_within_a_text_that_is_run_ends_with_the_code_too(tmp_path: Path) -> None:
+    """Libraries make classes from texts; a module that Ctrl-C meets there still ends with 130."""
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED_TEXT, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    command = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, check=False
+    )
+    assert done.returncode == 130

@@ -275,6 +275,23 @@ def test_an_impossible_event_stops_the_change_with_a_finding(
     assert any(words in f.message and f.table == "events" for f in refused.value.findings)
 
 
+def test_all_impossible_events_are_told_at_once(change: Change, running: Plan) -> None:
+    """A row that cannot be read hides no other; what only follows from such a row is not told."""
+    seat, leaver = seat_of(running, 0)
+    with pytest.raises(DataError) as refused:
+        change(
+            {"kind": "leave", "date": "2029-05-01", "rep_id": leaver},
+            {"kind": "leave", "date": "2027-05-01", "rep_id": "E9999"},
+            {"kind": "lost", "date": "2027-05-01", "account_id": "A9"},
+            {"kind": "wedding", "date": "2027-05-01"},
+            {"kind": "hire", "date": "2026-05-01", "rep_id": "N1", "territory_id": seat},
+            {"kind": "leave", "date": "2027-06-01", "rep_id": "N1"},
+        )
+    errors = [f for f in refused.value.findings if f.severity == "error"]
+    assert {f.row for f in errors} == {2, 3, 4, 5, 6}
+    assert all(f.table == "events" for f in errors)
+
+
 def test_another_period_or_a_day_outside_it_is_no_change(change: Change) -> None:
     """A change keeps the plan's months and is dated inside them."""
     with pytest.raises(ScenarioError, match="a change keeps the months"):

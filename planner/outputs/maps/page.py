@@ -82,7 +82,9 @@ def _word_unplaced(plan: Plan) -> str:
 def escape_json(values: Any) -> str:
     """Return JSON that cannot end the script element it stands in."""
     text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return re.sub("[<>&\u2028\u2029]", lambda match: _ESCAPES[match.group()], text)
+    for sign, escape in _ESCAPES.items():
+        text = text.replace(sign, escape)
+    return text
 
 
 def _read(name: str) -> str:

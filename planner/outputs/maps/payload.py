@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,9 +124,16 @@ def group_names(plan: Plan) -> list[str]:
 
 
 def _degrees(values: npt.NDArray[np.float64]) -> list[int | None]:
-    return [
-        round(value * DEGREE_STEPS) if np.isfinite(value) else None for value in values.tolist()
-    ]
+    return _whole(values * DEGREE_STEPS)
+
+
+def _whole(values: npt.NDArray[np.float64]) -> list[int | None]:
+    """Return numbers rounded to whole ones, None where there is none."""
+    known = np.isfinite(values)
+    whole: list[int | None] = np.rint(np.where(known, values, 0.0)).astype(np.int64).tolist()
+    for place in np.flatnonzero(~known).tolist():
+        whole[place] = None
+    return whole
 
 
 def describe_measures(plan: Plan) -> list[dict[str, Any]]:
@@ -157,12 +165,13 @@ def _figures(
     plan: Plan, summary: MeasureSummary, values: npt.NDArray[np.float64]
 ) -> list[float | None]:
     scaled = values / plan.data.currency.scale if summary.kind == "money" else values
-    digits = 0 if summary.kind == "money" else 1
-    return [_number(value, digits) for value in scaled.tolist()]
+    if summary.kind == "money":
+        return list(_whole(scaled))
+    return [_number(value, 1) for value in scaled.tolist()]
 
 
 def _number(value: float, digits: int) -> float | None:
-    if not np.isfinite(value):
+    if not isfinite(value):
         return None
     rounded = round(value, digits)
     return int(rounded) if digits == 0 else rounded
