@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 # Dispersion without a ramp against with it, below which the ramp is named as too low.
+HIGHER_RAMP = 'Try quota.ramp_from = "cohorts", or a higher quota.ramp.'
+HIGHER_THAN_HIRES = (
+    "The ramp is that of past hires, which are few: try a higher quota.ramp with "
+    'quota.ramp_from = "stated".'
+)
 RAMP_COSTS = 0.95
 
 
@@ -197,7 +202,9 @@ def _backtest_quotas(
     chance = _weigh_chance(periods, scenario.seed)
     findings += find_chance(chance.get(name_blend(choose_blend(scores))), chance.get(AS_SET))
     findings += find_hindsight(collect_past(data))
-    return scores, judge_choice(periods), chance, (*findings, *judge_ramp(scores, unramped))
+    stated = scenario.quota is None or scenario.quota.ramp_from == "stated"
+    findings += judge_ramp(scores, unramped, stated=stated)
+    return scores, judge_choice(periods), chance, findings
 
 
 def _weigh_chance(periods: Sequence[PastPeriod], seed: int) -> dict[str, Chance]:
@@ -214,7 +221,7 @@ def _weigh_chance(periods: Sequence[PastPeriod], seed: int) -> dict[str, Chance]
 
 
 def judge_ramp(
-    scores: dict[str, QuotaScore], unramped: dict[str, QuotaScore]
+    scores: dict[str, QuotaScore], unramped: dict[str, QuotaScore], *, stated: bool = True
 ) -> tuple[Finding, ...]:
     """Say so where quotas without the ramp would have left reps less far apart.
 
@@ -222,6 +229,8 @@ def judge_ramp(
     ----------
     scores, unramped
         The methods on past periods with the plan's ramp, and without any.
+    stated
+        Whether the scenario states the ramp; else it was measured on past hires.
     """
     from planner.quotas.backtest import choose_blend, name_blend
 
@@ -237,7 +246,7 @@ def judge_ramp(
             message="Without a ramp the best basis would have left attainment less far apart "
             f"(dispersion {without:.2f} instead of {with_ramp:.2f}): new reps booked more than the "
             "ramp asked of them.",
-            advice='Try quota.ramp_from = "cohorts", or a higher quota.ramp.',
+            advice=HIGHER_RAMP if stated else HIGHER_THAN_HIRES,
             subject="quota.ramp",
         ),
     )

@@ -335,4 +335,7 @@ def test_a_ramp_that_asked_too_little_is_named() -> None:
 
     (found,) = judge_ramp(score(0.20), score(0.18))
     assert "0.18 instead of 0.20" in found.message
+    assert "cohorts" in found.advice
+    (measured,) = judge_ramp(score(0.20), score(0.18), stated=False)
+    assert "cohorts" not in measured.advice
     assert judge_ramp(score(0.20), score(0.195)) == ()
