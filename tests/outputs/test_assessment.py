@@ -117,7 +117,7 @@ def test_an_assessment_comes_back_exactly(assessed: Plan, tmp_path: Path) -> Non
 
 def test_plan_json_holds_the_assessment(assessed: Plan, tmp_path: Path) -> None:
     """Each test has its light, figure, interval and sentence; money is in units."""
-    write_plan_json(assessed, tmp_path / "plan.json")
+    write_plan_json(assessed, tmp_path / "plan.json", lambda: assessed)
     found = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert found["fairness"]["light"] == "red"
     gini = next(one for one in found["fairness"]["tests"] if one["evidence"] == "plan")
@@ -158,14 +158,14 @@ def test_circular_lights_do_not_decide(assessed: Plan, tmp_path: Path) -> None:
     )
     assert assessed.assessment is not None
     found = replace(assessed, assessment=replace(assessed.assessment, fairness=tests))
-    write_plan_json(found, tmp_path / "plan.json")
+    write_plan_json(found, tmp_path / "plan.json", lambda: found)
     document = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert document["fairness"]["light"] == "amber"
 
 
 def test_a_plan_without_quotas_has_no_assessment(company: Plan, tmp_path: Path) -> None:
     """The keys are there and empty, and the page has neither section."""
-    write_plan_json(company, tmp_path / "plan.json")
+    write_plan_json(company, tmp_path / "plan.json", lambda: company)
     found = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert [found[key] for key in ("fairness", "compensation", "bridge", "bottom_up")] == [None] * 4
     page = make_report(company)
@@ -212,7 +212,7 @@ def test_unknown_pay_is_left_out(assessed: Plan, tmp_path: Path) -> None:
     )
     plan = replace(assessed, assessment=replace(assessed.assessment, compensation=nothing))
     assert "What it pays" not in make_report(plan)
-    write_plan_json(plan, tmp_path / "plan.json")
+    write_plan_json(plan, tmp_path / "plan.json", lambda: plan)
     assert json.loads((tmp_path / "plan.json").read_text())["compensation"] is None
     write_workbook(plan, tmp_path / "w.xlsx")
     names = openpyxl.load_workbook(tmp_path / "w.xlsx").sheetnames

@@ -42,7 +42,8 @@ def test_cents_survive_in_json(company: Plan) -> None:
 def test_nothing_infinite_reaches_json(company: Plan, tmp_path: Path) -> None:
     """NaN and infinity become null: any JSON reader can read plan.json."""
     broken = replace(company.alignment, cost=math.nan, gap=math.inf, bound=None)
-    write_plan_json(replace(company, alignment=broken), tmp_path / "plan.json")
+    plan = replace(company, alignment=broken)
+    write_plan_json(plan, tmp_path / "plan.json", lambda: plan)
 
     def refuse(word: str) -> None:
         raise AssertionError(word)
@@ -56,7 +57,7 @@ def test_nothing_infinite_reaches_json(company: Plan, tmp_path: Path) -> None:
 
 def test_plan_json_says_where_it_comes_from(company: Plan, tmp_path: Path) -> None:
     """Scenario, digests, seed, versions, rules with slack, cost by term and totals are there."""
-    write_plan_json(company, tmp_path / "plan.json")
+    write_plan_json(company, tmp_path / "plan.json", lambda: company)
     found = json.loads((tmp_path / "plan.json").read_text())
     assert found["scenario"]["quota"]["goal"] == 9e6
     assert found["inputs"][0]["sha256"] == "ab" * 32
