@@ -152,12 +152,19 @@ def _describe_teams(
                 "manager",
                 manager,
                 owed[manager],
-                np.rint(shares.get(manager, nothing) @ drawn).astype(np.int64)
+                _draws_of_team(shares.get(manager, nothing), drawn)
                 + record.booked_teams.get(manager, 0),
             )
             for manager in sorted(owed)
         ),
     )
+
+
+def _draws_of_team(shares: Floats, drawn: Ints) -> Ints:
+    """Return what a team's seats bring while it is his, summed in their order, (draws,)."""
+    mine = np.flatnonzero(shares)
+    team: Ints = np.rint((shares[mine, None] * drawn[mine]).sum(axis=0)).astype(np.int64)
+    return team
 
 
 def _shares_of_teams(company: Company, record: YearRecord, day: date) -> dict[str, Floats]:

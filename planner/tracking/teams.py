@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 
 from planner.inputs.period import Period
 from planner.quotas.hierarchy import COMPANY
@@ -92,9 +93,10 @@ def due_by_team(
         if part.level == "rep" and part.start < after and part.end > first:
             stretches.setdefault((part.territory_id or "", part.start), part)
     shares: dict[str, dict[str, float]] = {}
+    # A plan has few such days and very many parts.
+    done = cache(partial(share_done, period, season))
     for (seat, start), part in stretches.items():
-        bounds = min(part.end, after), max(start, first)
-        due = share_done(period, season, bounds[0]) - share_done(period, season, bounds[1])
+        due = done(min(part.end, after)) - done(max(start, first))
         for manager in teams.above(part.rep_id, start):
             mine = shares.setdefault(manager, {})
             mine[seat] = mine.get(seat, 0.0) + due
