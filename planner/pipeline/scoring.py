@@ -230,8 +230,9 @@ def match_assignments(
         elif territory:
             of_account[position[account]] = seat[territory]
     if errors:
+        rows = "one row is" if len(errors) == 1 else f"{len(errors)} rows are"
         raise DataError(
-            f"The alignment cannot be scored: {len(errors)} rows are wrong.",
+            f"The alignment cannot be scored: {rows} wrong.",
             tuple(errors[:EXAMPLES_SHOWN]),
         )
     return of_account, tuple(_left_out(ids, seen))
