@@ -119,7 +119,7 @@ class Review:
 
     def stranger(self) -> httpx.Client:
         """Return a client whom nobody knows."""
-        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=60)
+        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=300)
         self._others.append(client)
         return client
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from planner.outputs.folder import load_plan, save_plan
 from tests.browser.conftest import PATIENCE_MS
@@ -88,6 +88,26 @@ def test_every_role_has_a_map_without_errors(team: Reviewers, name: str) -> None
     assert page.locator("#tab-basket").count() == (name in {"owner", "ops", "mia"})
     assert team.outside == []
     assert team.errors == []
+
+
+def test_a_page_is_ready_when_its_rows_are_there(team: Reviewers) -> None:
+    """Where the basket answers before the accounts, the page waits for them, and asks once."""
+    page, held = team.page("mia"), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/accounts/query", hold)
+    with page.expect_response(lambda answer: answer.url.endswith("/basket")):
+        page.goto(f"{team.review.url}{PLAN}/map")
+    page.wait_for_selector("#basket .hint", state="attached")
+    assert page.locator("body[data-ready=true]").count() == 0
+    for one in held:
+        one.continue_()
+    page.wait_for_selector("body[data-ready=true]")
+    assert page.locator("#accounts tbody tr").count() > 5
+    assert len(held) == 1
+    page.unroute("**/accounts/query")
 
 
 def test_today_proposed_and_swipe(team: Reviewers) -> None:

@@ -19,6 +19,10 @@ export class Accounts {
     this.asked = 0;
     /** @type {any[]} */
     this.rows = [];
+    /** Totals of all that the filters leave; nothing before the first answer. @type {Record<string, number>|undefined} */
+    this.sums = undefined;
+    /** @type {Promise<void>} */
+    this.newest = Promise.resolve();
     this.boxes = /** @type {HTMLInputElement[]} */ ([...byId("columns").querySelectorAll("input")]);
   }
 
@@ -57,12 +61,18 @@ export class Accounts {
     return { search: byId("search").value, territory: byId("territory").value, previous: byId("previous").value, state: byId("state").value, sort: this.sort, descending: this.descending };
   }
 
-  async load() {
-    const number = ++this.asked;
+  /** Show what the filters leave; whoever waits for it waits until the newest question is answered. @returns {Promise<void>} */
+  load() {
+    this.newest = this.#load(++this.asked);
+    return this.newest;
+  }
+
+  /** @param {number} number @returns {Promise<void>} */
+  async #load(number) {
     const onMap = byId("on-map").checked;
     try {
       const answer = await ask(`${this.work.api}/accounts/query`, { method: "POST", body: { ...this.query, offset: this.offset, limit: PAGE, with_positions: onMap } });
-      if (number !== this.asked) return;
+      if (number !== this.asked) return this.newest;
       this.rows = answer.rows;
       this.total = answer.total;
       this.sums = answer.sums;
@@ -71,6 +81,9 @@ export class Accounts {
       this.#link();
     } catch (error) { notice(word(error), true); }
   }
+
+  /** Show the rows again: who serves them is read from the basket. */
+  redraw() { if (this.sums) this.#body(); }
 
   /** @param {number[]|null} positions */
   #filterMap(positions) {

@@ -12,6 +12,7 @@ export class Details {
   }
 
   nothing() {
+    this.asked++;
     const { data } = this.work;
     const rows = data.territories.map((/** @type {any} */ t, /** @type {number} */ i) => ({ t, i })).filter((/** @type {any} */ row) => row.t.measures)
       .map((/** @type {any} */ row) => ({ ...row, worst: Math.max(0, ...row.t.measures.map((/** @type {any} */ one, /** @type {number} */ m) => (one.deviation === null || !data.measures[m].tolerance ? 0 : Math.abs(one.deviation) / data.measures[m].tolerance))) }))

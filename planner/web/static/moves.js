@@ -54,6 +54,9 @@ export class Moves {
       place.replaceChildren(make("p", { kind: "hint" }, "Draw around accounts on the map (◌, or Shift and drag), tick rows of the table, or choose all that the filters leave."));
       return;
     }
+    // Until the new names are here, nothing is chosen: a button must not move what was chosen before.
+    this.chosen = [];
+    place.replaceChildren(make("p", { kind: "hint" }, "…"));
     const names = await ask(`${this.work.api}/accounts/names`, { method: "POST", body: { positions } });
     if (number !== this.asked) return;
     this.chosen = names;
@@ -128,7 +131,7 @@ export class Moves {
     const { work } = this, place = byId("basket"), entries = Object.entries(this.every);
     byId("basket-count").hidden = entries.length === 0;
     byId("basket-count").textContent = String(entries.length);
-    work.accounts.load();
+    work.accounts.redraw();
     const effect = make("div", { id: "basket-effect" });
     const reason = make("textarea", { id: "reason", ariaLabel: "Why", placeholder: "Why? Those who decide read it.", maxLength: 4000 });
     place.replaceChildren(
