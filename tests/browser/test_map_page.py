@@ -19,6 +19,7 @@ def open_map(watched: Watched, plan: Path) -> None:
 def test_the_map_opens_from_disk_without_network(watched: Watched, demo_plan: Path) -> None:
     """No request leaves, no error is logged, and the canvas has colours on it."""
     open_map(watched, demo_plan)
+    watched.page.wait_for_function("window.territoryMap.took > 0")
     watched.picture("map")
     assert watched.outside() == []
     assert watched.errors == []

@@ -171,8 +171,8 @@ def test_why_tells_alternatives_and_what_is_forbidden(team: Reviewers) -> None:
     assert "expected in the plan" in words
     page.click("text=‹ all territories")
     page.locator("#chosen table button").first.click()
-    page.wait_for_selector("#chosen h3")
-    assert "balance" in page.locator("#chosen").inner_text().casefold()
+    page.wait_for_selector("#chosen h2")
+    assert "compared with" in page.locator("#chosen").inner_text().casefold()
 
 
 @pytest.mark.parametrize("size", [(390, 844), (820, 1180)])

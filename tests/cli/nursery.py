@@ -56,6 +56,12 @@ class Run:
         """Send a signal; one that has ended already is left alone."""
         os.kill(self.pid, number)
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is over, though nobody has waited for it yet."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
+        return stat.rpartition(")")[2].split()[0] == "Z"
+
     def finish(self) -> Done:
         """Wait for its end."""
         code = int(self.nursery.ask({"wait": self.pid}))

@@ -95,9 +95,11 @@ export class Accounts {
   }
 
   async takeAll() {
-    const answer = await ask(`${this.work.api}/accounts/query`, { method: "POST", body: { ...this.query, limit: 1, with_positions: true } });
-    this.work.mark(answer.positions);
-    this.work.open("move");
+    try {
+      const answer = await ask(`${this.work.api}/accounts/query`, { method: "POST", body: { ...this.query, limit: 1, with_positions: true } });
+      this.work.mark(answer.positions);
+      this.work.open("move");
+    } catch (error) { notice(word(error), true); }
   }
 
   #head() {

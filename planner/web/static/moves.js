@@ -57,10 +57,12 @@ export class Moves {
     // Until the new names are here, nothing is chosen: a button must not move what was chosen before.
     this.chosen = [];
     place.replaceChildren(make("p", { kind: "hint" }, "…"));
-    const names = await ask(`${this.work.api}/accounts/names`, { method: "POST", body: { positions } });
-    if (number !== this.asked) return;
-    this.chosen = names;
-    this.#showSelection();
+    try {
+      const names = await ask(`${this.work.api}/accounts/names`, { method: "POST", body: { positions } });
+      if (number !== this.asked) return;
+      this.chosen = names;
+      this.#showSelection();
+    } catch (error) { if (number === this.asked) place.replaceChildren(make("p", { kind: "wrong" }, word(error))); }
   }
 
   /** Show what a move of the chosen accounts would do. @param {string} territory */

@@ -126,11 +126,17 @@ function wireMap(work) {
     if (hit.account >= 0 && !names.has(hit.account)) fetchName(hit.account);
     tip(pointer);
   };
-  map.onselect = async (hit) => {
-    if (hit.account >= 0) {
-      const [found] = await ask(`${api}/accounts/names`, { method: "POST", body: { positions: [data.positions[hit.account]] } });
-      if (found) work.chooseAccount(found.account_id, found.position);
-    } else if (hit.territory >= 0) work.chooseTerritory(hit.territory);
+  let asked = 0;
+  const choose = async (/** @type {number} */ i, /** @type {number} */ number) => {
+    try {
+      const [found] = await ask(`${api}/accounts/names`, { method: "POST", body: { positions: [data.positions[i]] } });
+      if (found && number === asked) work.chooseAccount(found.account_id, found.position);
+    } catch (error) { notice(word(error), true); }
+  };
+  map.onselect = (hit) => {
+    asked++;
+    if (hit.account >= 0) choose(hit.account, asked);
+    else if (hit.territory >= 0) work.chooseTerritory(hit.territory);
     else { map.select(-1); work.mark([]); work.details.nothing(); }
   };
   map.onlasso = (accounts, add) => {
