@@ -140,9 +140,9 @@ def _plan(
     force: bool,
 ) -> Plan:
     """Plan, and write the plan."""
-    from planner.inputs.beside import open_beside
     from planner.outputs.folder import check_target, is_large, save_plan
     from planner.pipeline.planning import make_plan
+    from planner.second_process import open_beside
 
     check_target(target, force=force)
     book = _read_edits(edits)
@@ -174,7 +174,7 @@ def _change(
     force: bool,
 ) -> Plan:
     """Change a running plan, and write what it becomes."""
-    from planner.inputs.beside import holds_much, open_beside
+    from planner.second_process import holds_much, open_beside
 
     much = holds_much(running / "state")
     # First of all: it loads its libraries while this process loads its own.

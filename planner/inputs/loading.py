@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from planner.errors import DataError, ScenarioError
 from planner.findings import Finding, has_errors
-from planner.inputs.beside import Beside
 from planner.inputs.conditions import select
 from planner.inputs.conversion import check_currencies, convert_money
 from planner.inputs.data import PlanningData, Source
@@ -25,6 +24,7 @@ from planner.inputs.parameters import (
 from planner.inputs.period import Period, build_period, find_calendar
 from planner.inputs.raw import RawTable, UnreadableError, check_shape, drop_blank_rows
 from planner.inputs.tables import known_tables
+from planner.second_process import Beside
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import PlannerError, ScenarioError, StoreError
-from planner.inputs.beside import Beside, Here
 from planner.inputs.open_files import find_locks
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas
@@ -24,6 +23,7 @@ from planner.outputs.state import read_state, write_state
 from planner.outputs.summary import FORMAT, FORMAT_VERSION
 from planner.outputs.swap import Placing, nothing_more, recover, replace_folder, staging_folder
 from planner.outputs.writing import FolderWriter, write_documents, write_folder
+from planner.second_process import Beside, Here
 
 MANIFEST = "manifest.json"
 # From here on the documents take longer to write than a second process takes to start.

@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from planner.inputs.beside import Beside
 from planner.outputs.change_page import change_page
 from planner.outputs.change_tables import change_tables
 from planner.outputs.columns import Table
@@ -23,6 +22,7 @@ from planner.outputs.standing_tables import standing_tables
 from planner.outputs.summary import write_plan_json
 from planner.outputs.tables import plan_tables
 from planner.outputs.workbook import write_workbook
+from planner.second_process import Beside
 
 FolderWriter = Callable[[Plan, Areas, Path], None]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.inputs.beside import Beside, Here
+from planner.second_process import Beside, Here
 
 if TYPE_CHECKING:
     from planner.inputs.frames import Frame

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import EXAMPLES_SHOWN, Finding
-from planner.inputs.beside import Here
 from planner.pipeline.ahead import Ahead, at_hand, begin_change
 from planner.pipeline.carried_potential import carry_potential
 from planner.pipeline.change_alignment import ChangedAlignment, align_change
@@ -30,6 +29,7 @@ from planner.pipeline.preparation import Company, build_company, refuse_errors
 from planner.pipeline.progress import Progress, Silence, Stopwatch
 from planner.pipeline.running import Succession, stand, succeed
 from planner.pipeline.year_record import carry_clusters, make_record
+from planner.second_process import Here
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.inputs import beside
+from planner import second_process
 from planner.outputs import folder
 from tests.conftest import Run
 
@@ -16,7 +16,7 @@ EVENTS = "kind,date,rep_id,seat,why\nleave,2027-04-09,{rep},closed,moves away\n"
 VOLATILE = {"plan", "seconds", "peak_memory_mb"}
 
 
-class Counted(beside.SecondProcess):
+class Counted(second_process.SecondProcess):
     """A second process that is counted."""
 
     started = 0
@@ -51,16 +51,16 @@ def test_two_processes_write_what_one_writes(
         *("--set", "inputs.events.outside=true"),
     )
     run(*change, "--out", tmp_path / "changed")
-    monkeypatch.setattr(beside, "MUCH", 0)
-    monkeypatch.setattr(beside, "SecondProcess", Counted)
-    monkeypatch.setattr(beside.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(second_process, "MUCH", 0)
+    monkeypatch.setattr(second_process, "SecondProcess", Counted)
+    monkeypatch.setattr(second_process.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     monkeypatch.setattr(folder, "MANY_ACCOUNTS", 0)
     run("plan", scenario, "--out", tmp_path / "two")
     run(*change, "--out", tmp_path / "changed_by_two")
     assert Counted.started == 2
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
     assert contents(tmp_path / "changed_by_two") == contents(tmp_path / "changed")
-    monkeypatch.setattr(beside, "SecondProcess", refuse_process)
+    monkeypatch.setattr(second_process, "SecondProcess", refuse_process)
     run(*change, "--out", tmp_path / "changed_by_one")
     assert contents(tmp_path / "changed_by_one") == contents(tmp_path / "changed")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.inputs.beside import MUCH, Here, SecondProcess, holds_much, open_beside
+from planner.second_process import MUCH, Here, SecondProcess, holds_much, open_beside
 
 
 @pytest.fixture(scope="module")
