@@ -43,20 +43,21 @@ def team_of(roster: Roster, manager_id: str, last: date) -> list[str]:
     """Return who reports to a manager after a day: who is here, and who left a seat open to him."""
     after = last + DAY
     mine = [name for name in roster.reps if roster.manager_of(name, after) == manager_id]
-    waiting = {name for seat in roster.seats if (name := _left_open(roster, seat, after))}
-    return [
-        name
-        for name in mine
-        if name in waiting or (roster.reps[name].leave_date or date.max) > last
-    ]
+    gone = {name for name in mine if (roster.reps[name].leave_date or date.max) <= last}
+    waiting = _held_last_what_is_open(roster, after) if gone else set()
+    return [name for name in mine if name not in gone or name in waiting]
 
 
-def _left_open(roster: Roster, territory_id: str, day: date) -> str:
-    """Return who held a seat last that is open on a day, empty text where it is not."""
-    mine = [t for t in roster.tenures if t.territory_id == territory_id and t.role == "holder"]
-    if not any(t.includes(day) and not t.rep_id for t in mine):
-        return ""
-    return next((t.rep_id for t in reversed(mine) if t.rep_id and t.start <= day), "")
+def _held_last_what_is_open(roster: Roster, day: date) -> set[str]:
+    """Return who held a seat last that is open on a day."""
+    last: dict[str, str] = {}
+    still_open: set[str] = set()
+    for tenure in (one for one in roster.tenures if one.role == "holder"):
+        if tenure.rep_id and tenure.start <= day:
+            last[tenure.territory_id] = tenure.rep_id
+        elif not tenure.rep_id and tenure.includes(day):
+            still_open.add(tenure.territory_id)
+    return {name for seat, name in last.items() if seat in still_open}
 
 
 def hand_team_over(roster: Roster, event: YearEvent) -> tuple[Roster, list[Finding]]:
