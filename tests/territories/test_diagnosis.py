@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from planner.territories.diagnosis.attempt import relax_problem, reliefs_of_attempt
+from planner.territories.diagnosis.attempt import reliefs_of_attempt
 from planner.territories.diagnosis.conflicts import find_conflict, find_obstacles
 from planner.territories.diagnosis.terms import (
     CONTIGUITY,
@@ -20,6 +21,9 @@ from planner.territories.diagnosis.terms import (
     Conflict,
     Relief,
     RuleGroup,
+    Scales,
+    group_of,
+    hard_rows,
 )
 from planner.territories.limits import Budget, LossLimit, Measure
 from planner.territories.problem import AlignmentProblem
@@ -84,6 +88,33 @@ def problems(draw: st.DrawFn) -> AlignmentProblem:
         max_accounts=draw(st.sampled_from([np.inf, 2.0, 3.0])),
         unit_accounts=rng.integers(1, 3, units).astype(float),
     )
+
+
+def relax_problem(problem: AlignmentProblem, reliefs: Sequence[Relief]) -> AlignmentProblem:
+    """Return the problem with limits moved by reliefs of measures, accounts, budgets and losses."""
+    by = {relief.group: relief.by for relief in reliefs}
+    step = {group_of(rows): Scales().step(problem, rows) for rows in hard_rows(problem)}
+    moved = {group: by.get(group, 0.0) * whole for group, whole in step.items()}
+    return replace(
+        problem,
+        measures=tuple(widen(measure, moved) for measure in problem.measures),
+        budgets=tuple(
+            replace(b, limit=b.limit + float(moved[RuleGroup(kind="budget", name=b.name)][0]))
+            for b in problem.budgets
+        ),
+        loss_limits=tuple(
+            replace(loss, limit=loss.limit + moved[RuleGroup(kind="loss", name=loss.name)])
+            for loss in problem.loss_limits
+        ),
+        max_accounts=problem.max_accounts + moved.get(RuleGroup(kind="accounts"), 0.0),
+    )
+
+
+def widen(measure: Measure, moved: dict[RuleGroup, np.ndarray]) -> Measure:
+    by = moved.get(RuleGroup(kind="measure", name=measure.name))
+    if by is None:
+        return measure
+    return replace(measure, lower=np.maximum(measure.lower - by, -np.inf), upper=measure.upper + by)
 
 
 def without(problem: AlignmentProblem, groups: set[RuleGroup]) -> AlignmentProblem:

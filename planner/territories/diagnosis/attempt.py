@@ -1,21 +1,16 @@
-"""What an alignment that breaks limits would need of them, and a problem with its limits moved."""
+"""What an alignment that breaks limits would need of them."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.territories.diagnosis.terms import Relief, RuleGroup, Scales, group_of, hard_rows
-from planner.territories.limits import Measure
 from planner.territories.problem import AlignmentProblem
 from planner.territories.rules.check import Rows, find_broken
 from planner.territories.rules.measure_limits import widen_for_large
 from planner.territories.rules.totals import total_rows
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MARGIN = 1e-9
 
@@ -62,43 +57,3 @@ def _needed(problem: AlignmentProblem, rows: Rows, territory_of: Ints, scales: S
     if (off[step <= 0] > 0).any():
         return np.inf
     return float((off[step > 0] / step[step > 0]).max(initial=0.0)) * (1 + MARGIN)
-
-
-def relax_problem(
-    problem: AlignmentProblem, reliefs: Sequence[Relief], scales: Scales | None = None
-) -> AlignmentProblem:
-    """Return the problem with limits moved by reliefs of measures, accounts, budgets and losses.
-
-    Parameters
-    ----------
-    problem
-        Territories given.
-    reliefs
-        How far; those of holds and eligibility are left aside.
-    scales
-        What one whole of a relief is.
-    """
-    told = scales or Scales()
-    by = {relief.group: relief.by for relief in reliefs}
-    step = {group_of(rows): told.step(problem, rows) for rows in hard_rows(problem)}
-    moved = {group: by.get(group, 0.0) * whole for group, whole in step.items()}
-    return replace(
-        problem,
-        measures=tuple(_widen(measure, moved) for measure in problem.measures),
-        budgets=tuple(
-            replace(b, limit=b.limit + float(moved[RuleGroup(kind="budget", name=b.name)][0]))
-            for b in problem.budgets
-        ),
-        loss_limits=tuple(
-            replace(loss, limit=loss.limit + moved[RuleGroup(kind="loss", name=loss.name)])
-            for loss in problem.loss_limits
-        ),
-        max_accounts=problem.max_accounts + moved.get(RuleGroup(kind="accounts"), 0.0),
-    )
-
-
-def _widen(measure: Measure, moved: dict[RuleGroup, Floats]) -> Measure:
-    by = moved.get(RuleGroup(kind="measure", name=measure.name))
-    if by is None:
-        return measure
-    return replace(measure, lower=np.maximum(measure.lower - by, -np.inf), upper=measure.upper + by)
