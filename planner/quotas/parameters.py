@@ -56,7 +56,10 @@ class ChangeLimits(Limits):
     """By how much a quota may change against last period's run rate of the same accounts."""
 
     min: Annotated[float, Field(ge=-1, allow_inf_nan=False)] | None = Field(
-        default=None, description="Largest fall, as a fraction: -0.2."
+        default=None, examples=[-0.2], description="Largest fall, as a fraction: -0.2."
+    )
+    max: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        default=None, examples=[0.35], description="Largest rise, as a fraction: 0.35."
     )
 
 
@@ -64,7 +67,10 @@ class PayLimits(Limits):
     """What the annualised, unramped quota may be in multiples of on-target earnings."""
 
     min: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
-        default=None, description="Lowest multiple, such as 4."
+        default=None, examples=[4.0], description="Lowest multiple, such as 4."
+    )
+    max: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        default=None, examples=[6.0], description="Highest multiple, such as 6."
     )
 
 

@@ -1,4 +1,4 @@
-"""A starter scenario with every key commented, made from the models themselves."""
+"""A starter scenario with every key, made from the models themselves; each is explained once."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ FIRST_VALUES: dict[str, str] = {
     "inputs.opportunities.path": '"opportunities.csv"',
     "quota.goal": "10_000_000",
 }
+# What has no default and is shown, but is off.
+SHOWN_VALUES: dict[str, str] = {
+    f"inputs.{name}.path": f'"{name}.csv"' for name in ("activities", "events", "places")
+}
 EXAMPLES: dict[Any, str] = {
     Decimal: "100",
     float: "0.25",
@@ -36,40 +40,45 @@ EXAMPLES: dict[Any, str] = {
     bool: "true",
     date: "2026-11-30",
 }
+# Where each model's keys are explained: under its first table.
+Explained = dict[type[BaseModel], str]
 
 
 def starter_text() -> str:
     """Return the starter scenario as TOML."""
     head = [
         "#:schema ./scenario.schema.json",
-        "# Lines that begin with '# ' and a key are off and show the default; take the # away to change one.",
+        "# Lines that begin with '# ' and a key are off; take the # away to change one. They show the",
+        "# default, or an example where there is none. Lines that begin with '##' explain.",
         "",
     ]
-    return "\n".join([*head, *_table(Scenario, "")]).rstrip() + "\n"
+    return "\n".join([*head, *_table(Scenario, "", {})]).rstrip() + "\n"
 
 
-def _table(model: type[BaseModel], path: str) -> Iterator[str]:
+def _table(model: type[BaseModel], path: str, explained: Explained) -> Iterator[str]:
     """Write a table's own keys first, then its tables, as TOML demands."""
     later: list[tuple[str, FieldInfo]] = []
+    known = explained.setdefault(model, path)
+    if known != path:
+        yield from _comment(f"The keys are explained at [{known.rstrip('.')}].")
     for name, field in model.model_fields.items():
         key = field.alias or name
         if model_in(field.annotation) is None:
-            yield from _key(f"{path}{key}", key, field)
+            yield from _comment(field.description or "" if known == path else "")
+            yield _key(f"{path}{key}", key, field)
         else:
             later.append((key, field))
     for key, field in later:
-        yield from _subtable(f"{path}{key}", field)
+        yield from _subtable(f"{path}{key}", field, explained)
 
 
-def _key(path: str, key: str, field: FieldInfo) -> Iterator[str]:
-    yield from _comment(field.description or "")
+def _key(path: str, key: str, field: FieldInfo) -> str:
     if path in FIRST_VALUES:
-        yield f"{key} = {FIRST_VALUES[path]}"
-    else:
-        yield f"# {key} = {_default(field)}"
+        return f"{key} = {FIRST_VALUES[path]}"
+    return f"# {key} = {SHOWN_VALUES.get(path) or _default(field)}"
 
 
-def _subtable(path: str, field: FieldInfo) -> Iterator[str]:
+def _subtable(path: str, field: FieldInfo, explained: Explained) -> Iterator[str]:
     inner = model_in(field.annotation)
     if inner is None:
         return
@@ -80,7 +89,7 @@ def _subtable(path: str, field: FieldInfo) -> Iterator[str]:
     if origin is dict:
         path = f"{path}.potential"
     header = f"[[{path}]]" if origin in {tuple, list} else f"[{path}]"
-    lines = list(_table(inner, f"{path}."))
+    lines = list(_table(inner, f"{path}.", explained))
     if active or (origin not in {tuple, list, dict} and not _is_optional(field)):
         yield header
         yield from lines

@@ -106,6 +106,25 @@ def test_the_starter_is_read_and_names_every_key(tmp_path: Path) -> None:
     assert wanted - named - headers == set()
 
 
+def test_the_starter_explains_a_key_once_and_shows_it_in_every_table(tmp_path: Path) -> None:
+    """Tables with the same keys show them all; the first one explains, the others say where."""
+    text = starter_text()
+    keys = {key for key in all_keys(Scenario) if key.startswith("inputs.")}
+    tables = dict(re.findall(r"(?m)^(?:# )?\[([a-z_.]+)\]\n((?:.+\n)*)", text))
+    for table, key in (key.rsplit(".", 1) for key in keys if key.count(".") == 2):
+        assert re.search(rf"(?m)^(?:# )?{key} = ", tables[table]), (table, key)
+    assert text.count("## Separator of a CSV file") == 1
+    assert "[inputs.accounts]" in tables["inputs.history"]
+
+
+def test_the_starter_shows_the_file_that_is_written_beside_it(tmp_path: Path) -> None:
+    """A table that is off names its template: one takes the # away and is done."""
+    on = re.sub(r"(?m)^# (\[inputs\.places\]|path = .places\.csv.)$", r"\1", starter_text())
+    scenario = read_scenario(write(tmp_path, on))
+    assert scenario.inputs.places is not None
+    assert scenario.inputs.places.path == "places.csv"
+
+
 def test_the_schema_knows_every_table(tmp_path: Path) -> None:
     """The JSON schema for editors is made from the same models."""
     schema = json.loads(schema_text())
