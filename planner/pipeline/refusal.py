@@ -25,10 +25,10 @@ SHOWN = 6
 """So many obstacles of one kind are told one by one."""
 
 
-def explain_refusal(
+def refuse(
     scenario: Scenario, company: Company, result: AlignmentResult
-) -> tuple[str, tuple[Finding, ...]]:
-    """Say why there is no alignment, which rules stand against each other, and what to set.
+) -> InfeasibleError | OutOfTimeError:
+    """Return the error to end with: what stands against what, and what to set instead.
 
     Parameters
     ----------
@@ -41,22 +41,9 @@ def explain_refusal(
 
     Returns
     -------
-    tuple of str and findings
-        The whole in a few sentences, and what it rests on, one finding each.
-    """
-    told = _diagnose(scenario, company, result)
-    return told.message, told.findings
-
-
-def refuse(
-    scenario: Scenario, company: Company, result: AlignmentResult
-) -> InfeasibleError | OutOfTimeError:
-    """Return the error to end with: infeasible also where only the diagnosis proved it.
-
-    Parameters
-    ----------
-    scenario, company, result
-        As in :func:`explain_refusal`.
+    InfeasibleError or OutOfTimeError
+        The whole in a few sentences, and what it rests on, one finding each; infeasible also where
+        only the diagnosis proved it.
     """
     told = _diagnose(scenario, company, result)
     findings = (*told.findings, *company.findings)
@@ -71,7 +58,7 @@ def proves_infeasible(scenario: Scenario, company: Company) -> InfeasibleError |
     Parameters
     ----------
     scenario, company
-        As in :func:`explain_refusal`.
+        As in :func:`refuse`.
 
     Returns
     -------

@@ -23,21 +23,17 @@ class TerritoryTravel:
     ----------
     trips
         Trips from home.
-    driving_km, driving_hours
+    driving_hours
         Out, back and between accounts.
     visit_hours
         Hours at the accounts.
-    available_hours
-        Working hours of the seat in the plan period.
     idle_hours
-        What is left of them, never below zero.
+        What is left of the seat's working hours in the plan period, never below zero.
     """
 
     trips: Floats
-    driving_km: Floats
     driving_hours: Floats
     visit_hours: Floats
-    available_hours: Floats
     idle_hours: Floats
 
 
@@ -106,10 +102,8 @@ def territory_travel(
     available = parameters.hours_per_year * seats.period_capacity
     return TerritoryTravel(
         trips=np.where(_counted(seats), visits / parameters.visits_per_trip, 0.0),
-        driving_km=driving * parameters.speed_kmh,
         driving_hours=driving,
         visit_hours=work,
-        available_hours=available,
         idle_hours=np.maximum(available - driving - work, 0.0),
     )
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from planner.errors import PlannerError
+from planner.findings import Finding
 from planner.pipeline.preparation import Company, build_company, estimate_potential, read_tables
-from planner.pipeline.refusal import company_scales, explain_refusal, proves_infeasible, refuse
+from planner.pipeline.refusal import company_scales, proves_infeasible, refuse
 from planner.pipeline.refusal_words import Phrases
 from planner.scenario.model import Scenario
 from planner.scenario.reading import read_scenario
@@ -63,6 +65,11 @@ def attempt_eligibly(company: Company) -> np.ndarray:
     return np.where(problem.held >= 0, problem.held, first)
 
 
+def told_by(refusal: PlannerError) -> list[Finding]:
+    """Return what is said of the alignment, without what is said of the tables."""
+    return [one for one in refusal.findings if one.code.startswith("alignment.")]
+
+
 def test_nothing_is_proven_of_a_feasible_scenario(prepare_with: Prepare) -> None:
     """The demo's own baseline is not refused by adding up."""
     assert proves_infeasible(*prepare_with()) is None
@@ -83,7 +90,7 @@ def test_too_few_accounts_each_is_refused_before_any_search(prepare_with: Prepar
 def test_the_advised_budget_is_the_least_that_will_do(prepare_with: Prepare) -> None:
     """Setting what the message says lifts the conflict; a little less does not."""
     scenario, company = prepare_with("alignment.disruption.max_account_share=0.0")
-    message, _ = explain_refusal(scenario, company, give_up(company, "infeasible"))
+    message = str(refuse(scenario, company, give_up(company, "infeasible")))
     advised = {key: float(value) for key, value, _ in SETTING.findall(message)}
     share = advised["alignment.disruption.max_account_share"]
     for value, conflicts in ((share, False), (share - 0.003, True)):
@@ -104,11 +111,13 @@ def test_holds_that_overfill_a_rep_are_told_by_name_and_in_currency(prepare_with
     listed = ", ".join(f'"{one}"' for one in mine)
     hold = f'alignment.holds=[{{ name = "All to one", account_ids = [{listed}], to = "{seats.rep_ids[place]}" }}]'
     scenario, company = prepare_with(hold)
-    message, findings = explain_refusal(scenario, company, give_up(company, "infeasible"))
-    assert "“All to one”" in message
-    assert seats.territory_ids[place] in message
+    refusal = refuse(scenario, company, give_up(company, "infeasible"))
+    assert "“All to one”" in str(refusal)
+    assert seats.territory_ids[place] in str(refusal)
     found = next(
-        f for f in findings if f.code == "alignment.infeasible.holds" and "potential" in f.message
+        f
+        for f in refusal.findings
+        if f.code == "alignment.infeasible.holds" and "potential" in f.message
     )
     held = company.today.held == place
     amount = company.units.measures["potential"][held].sum() / company.data.currency.scale
@@ -119,10 +128,10 @@ def test_an_attempt_is_told_with_the_settings_under_which_it_stands(prepare_with
     """What the best attempt breaks is told, and with every advised setting it breaks nothing."""
     scenario, company = prepare_with()
     attempt = attempt_eligibly(company)
-    message, findings = explain_refusal(scenario, company, give_up(company, "unknown", attempt))
-    assert {f.code for f in findings} == {"alignment.unknown.broken_limit"}
-    advised = [f"{key}={value}" for key, value, _ in SETTING.findall(message)]
-    advised += [f"{key}=1.0" for key in re.findall(r"(alignment[\w.]+) left out", message)]
+    refusal = refuse(scenario, company, give_up(company, "unknown", attempt))
+    assert {f.code for f in told_by(refusal)} == {"alignment.unknown.broken_limit"}
+    advised = [f"{key}={value}" for key, value, _ in SETTING.findall(str(refusal))]
+    advised += [f"{key}=1.0" for key in re.findall(r"(alignment[\w.]+) left out", str(refusal))]
     _, eased = prepare_with(*advised)
     assert not evaluate(eased.problem.problem, attempt).violations
 
@@ -153,8 +162,8 @@ def test_findings_of_many_alike_are_summed_up(prepare_with: Prepare) -> None:
     """However many territories are concerned, each kind of obstacle is told a few times."""
     scenario, company = prepare_with("alignment.disruption.max_rep_revenue_share=0.0")
     obstacles = find_obstacles(company.problem.problem, company_scales(company))
-    _, findings = explain_refusal(scenario, company, give_up(company, "infeasible"))
-    told = [f for f in findings if f.code != "alignment.infeasible.rules"]
+    refusal = refuse(scenario, company, give_up(company, "infeasible"))
+    told = [f for f in told_by(refusal) if f.code != "alignment.infeasible.rules"]
     assert sum(f.count for f in told) == len(obstacles)
     assert len(told) < len(obstacles) or len(obstacles) <= 6
 

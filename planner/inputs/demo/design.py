@@ -15,7 +15,6 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
-AS_OF = date(2026, 11, 30)
 HISTORY_START = date(2023, 12, 1)
 HISTORY_MONTHS = 36
 

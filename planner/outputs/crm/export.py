@@ -15,11 +15,14 @@ from planner.outputs.csv_files import write_csv
 from planner.outputs.parameters import ExportParameters
 from planner.outputs.plan import Plan
 
-SYSTEMS = ("salesforce", "hubspot", "dynamics")
-
 
 def make_package(plan: Plan, system: str) -> Package:
-    """Return the load files of a plan for one of ``SYSTEMS``, each held against its specification.
+    """Return the load files of a plan for a CRM, each held against its specification.
+
+    Parameters
+    ----------
+    system
+        salesforce, hubspot or dynamics.
 
     Raises
     ------

@@ -27,22 +27,18 @@ NOTABLE = 0.005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
-    """What one rep may expect before and after, minor units.
+    """What chance one rep has before and after.
 
     Parameters
     ----------
     before, after
         Probability of quota, fraction; None where there is none to reach.
-    expected, expected_after
-        Mean bookings.
     """
 
     rep_id: str
     territory_id: str
     before: float | None
     after: float | None
-    expected: int
-    expected_after: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +164,6 @@ def _list_chances(
             territory_id=bench.plan.territory_ids[seat],
             before=float(before[seat]) if drawn.quotas[seat] > 0 else None,
             after=float(after[seat]) if quotas[seat] > 0 else None,
-            expected=round(float(drawn.own[seat].mean())),
-            expected_after=round(float(own[seat].mean())),
         )
         for seat in shown
     )
