@@ -13,16 +13,17 @@ from planner.outcomes.compensation import cost_compensation
 from planner.outcomes.fairness import plan_sample
 from planner.outcomes.parameters import CompensationParameters
 from planner.outcomes.result import PlanAssessment
-from planner.quotas.backtest import HALVES, held_out_sample
+from planner.quotas.backtest import held_out_sample
 from planner.quotas.books import Books
 from planner.quotas.bottom_up import compare_bottom_up
 from planner.quotas.chance import check_dispersion, measure_chance, toss_surprises
 from planner.quotas.changes import bridge_quotas
 from planner.quotas.fairness import assess_fairness
 from planner.quotas.fairness_result import Evidence, FairnessTest
-from planner.quotas.parameters import QuotaParameters, is_by_role
+from planner.quotas.parameters import QuotaParameters
 from planner.quotas.past import PastQuotas, pair_quotas, past_sample
-from planner.quotas.past_attainment import Blend, PastPeriod
+from planner.quotas.past_attainment import Basis, PastPeriod
+from planner.quotas.past_basis import replayed_basis
 from planner.quotas.result import QuotaSheet
 
 
@@ -93,8 +94,9 @@ def assess_plan(
         panel = pair_quotas(past.quotas)
     if past is not None and past.periods:
         names = [places.get(rep.rep_id, "") for rep in past.reps]
-        held_out = held_out_sample(past.periods, plain_blend(quota), names)
-        dispersion = weigh_chance(past.periods, plain_blend(quota), seed)
+        basis = replayed_basis(quota, currency)
+        held_out = held_out_sample(past.periods, basis, names)
+        dispersion = weigh_chance(past.periods, basis, seed)
     return PlanAssessment(
         compensation=cost_compensation(
             paid or simulation, sheet, reps, period, compensation, currency, rates
@@ -114,7 +116,7 @@ def assess_plan(
 
 
 def weigh_chance(
-    periods: Sequence[PastPeriod], blend: Blend, seed: int
+    periods: Sequence[PastPeriod], blend: Basis, seed: int
 ) -> tuple[FairnessTest, ...]:
     """Test dispersion on past periods against chance, under a basis and the quotas there were.
 
@@ -131,25 +133,7 @@ def weigh_chance(
     if tossed is None:
         return ()
     set_then = any((period.quota > 0).any() for period in periods)
-    bases: list[tuple[Evidence, Blend | None]] = [("held_out", blend)]
+    bases: list[tuple[Evidence, Basis | None]] = [("held_out", blend)]
     bases += [("past", None)] if set_then else []
     found = [(evidence, measure_chance(periods, tossed, basis)) for evidence, basis in bases]
     return tuple(check_dispersion(chance, evidence) for evidence, chance in found if chance)
-
-
-def plain_blend(quota: QuotaParameters) -> Blend:
-    """Return the plan's basis as one table of shares; of tables by role, their mean.
-
-    Only history, potential, run_rate and equal can be replayed on past periods: the weight of any
-    other measure falls to them.
-    """
-    if isinstance(quota.basis, str):
-        return dict(HALVES)
-    tables = list(quota.basis.values()) if is_by_role(quota.basis) else [quota.basis]
-    blend = dict.fromkeys(("history", "potential", "run_rate", "equal"), 0.0)
-    for table in tables:
-        weights = {name: table.get(name, 0.0) for name in blend} if isinstance(table, dict) else {}
-        for name, weight in weights.items():
-            blend[name] += weight / max(sum(weights.values()), 1e-12)
-    total = sum(blend.values())
-    return {name: weight / total for name, weight in blend.items()} if total else dict(HALVES)

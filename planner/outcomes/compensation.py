@@ -53,7 +53,8 @@ def cost_compensation(
     simulation, quotas
         What is booked in each draw, and what is owed.
     reps
-        The reps table; seat holders, and managers with on-target earnings or a plan, are paid.
+        The reps table; seat holders are paid, and managers, overlays and whoever supports others
+        where they have on-target earnings or a plan.
     period
         The plan's months.
     parameters
@@ -65,7 +66,8 @@ def cost_compensation(
     teams = _team_attainments(simulation, quotas)
     bosses = _bosses(quotas)
     seats = {rep_id: seat for seat, rep_id in enumerate(simulation.rep_ids)}
-    earners = [_earner(pay, simulation, seats, teams, bosses) for pay in people]
+    helped = {rep.rep_id: _seats_helped(rep, seats) for rep in reps}
+    earners = [_earner(pay, simulation, seats, helped, teams, bosses) for pay in people]
     drawn = np.zeros(simulation.bookings.shape[1])
     rows = []
     for earner in earners:
@@ -98,7 +100,8 @@ def _paid_people(
     known = [
         rep
         for rep in sorted(reps, key=lambda rep: rep.rep_id)
-        if rep.rep_id in seated or (rep.rep_id in managers and _has_pay(rep, parameters))
+        if rep.rep_id in seated
+        or ((rep.rep_id in managers or _helps(rep)) and _has_pay(rep, parameters))
     ]
     days = np.array([(end - start).days for start, end in period.bounds], dtype=np.float64)
     shares = [float(months_in_seat(rep, period) @ days / days.sum()) for rep in known]
@@ -107,6 +110,17 @@ def _paid_people(
 
 def _has_pay(rep: Rep, parameters: CompensationParameters) -> bool:
     return bool(rep.ote) or rep.role in parameters.plans
+
+
+def _helps(rep: Rep) -> bool:
+    """Return whether somebody without a book sells with others: an overlay, an SDR."""
+    return rep.coverage == "overlay" or (rep.coverage == "none" and bool(rep.supports))
+
+
+def _seats_helped(rep: Rep, seats: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the seats of those whom somebody supports; who names none of them supports all."""
+    named = tuple(seats[other] for other in rep.supports if other in seats)
+    return named or tuple(seats.values())
 
 
 def _bosses(quotas: QuotaSheet) -> dict[str, str]:
@@ -132,16 +146,21 @@ def _earner(
     pay: Pay,
     simulation: Simulation,
     seats: Mapping[str, int],
+    helped: Mapping[str, tuple[int, ...]],
     teams: Mapping[str, Floats],
     bosses: Mapping[str, str],
 ) -> _Earner:
-    """Return a person's attainment: a seat's own, a manager's of the team."""
+    """Return a person's attainment: a seat's own, a manager's of the team, else of those helped."""
     seat = seats.get(pay.rep_id)
-    if seat is None:
-        bookings, attainment = _team(simulation, pay.rep_id), teams[pay.rep_id]
-    else:
+    if seat is not None:
         bookings = simulation.own[seat]
         attainment = _over(bookings, int(simulation.quotas[seat]))
+    elif pay.rep_id in teams:
+        bookings, attainment = _team(simulation, pay.rep_id), teams[pay.rep_id]
+    else:
+        others = list(helped[pay.rep_id])
+        bookings = np.asarray(simulation.own[others].sum(axis=0))
+        attainment = _over(bookings, int(simulation.quotas[others].sum()))
     return _Earner(
         pay=pay,
         attainment=attainment,

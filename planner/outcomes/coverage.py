@@ -12,7 +12,7 @@ from planner.inputs.period import Period
 from planner.inputs.reps import Rep
 from planner.outcomes.draws import named_stream
 from planner.outcomes.parameters import OutcomeParameters
-from planner.units.presence import months_in_seat, productive_months
+from planner.units.presence import months_in_seat, served_months
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -97,7 +97,8 @@ def _simulate_holder(
 ) -> tuple[float, Floats, Floats]:
     """Return the served share as planned and in each draw, and the share of the year held."""
     months = len(season)
-    path, presence = _served_path(rep, period, ramp, parameters), months_in_seat(rep, period)
+    path = served_months(rep, period, ramp, parameters.covered_share)
+    presence = months_in_seat(rep, period)
     exits = _exit_months(rep, presence, parameters, seed)
     held = months_in_seat(replace(rep, absence_start=None), period)
     delays = _delays(rep, months, parameters, seed)
@@ -117,17 +118,6 @@ def _simulate_holder(
     # A seat held all year is held whole, whatever its months' weights add up to.
     years = np.array([1.0 - (1.0 - _delayed(held, delay)) @ season for delay in shifts])
     return float(path @ season), served[delays, exits], years[delays]
-
-
-def _served_path(
-    rep: Rep, period: Period, ramp: Sequence[float], parameters: OutcomeParameters
-) -> Floats:
-    """Return the served share of each month; a covered absence is served in part."""
-    path = productive_months(rep, period, ramp)
-    if rep.covered_by is None or rep.absence_start is None:
-        return path
-    present = productive_months(replace(rep, absence_start=None), period, ramp)
-    return path + (present - path) * parameters.covered_share
 
 
 def _exit_months(rep: Rep, presence: Floats, parameters: OutcomeParameters, seed: int) -> Ints:

@@ -84,8 +84,13 @@ class Spif(Parameters):
     """A fixed amount for reaching an attainment."""
 
     name: str = Field(min_length=1, description="What it is called.")
-    amount: Money = Field(description="In units of the plan currency.")
+    amount: Money = Field(description="For the whole plan, in units of the plan currency.")
     at: NotNegative = Field(default=1.0, description="Attainment from which it is paid.")
+    prorated: bool = Field(
+        default=True,
+        description="Whether who is in the seat for part of the plan gets that part of it; false "
+        "pays it whole.",
+    )
 
 
 class PayPlan(Parameters):

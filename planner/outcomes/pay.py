@@ -30,6 +30,8 @@ class Pay:
         The role's pay plan.
     base, variable
         Over the plan, minor units.
+    share
+        Share of the plan in the seat.
     """
 
     rep_id: str
@@ -37,6 +39,7 @@ class Pay:
     plan: PayPlan
     base: float
     variable: float
+    share: float = 1.0
 
 
 def settle_pay(
@@ -84,6 +87,7 @@ def settle_pay(
                 plan=plan,
                 base=base * scale,
                 variable=variable * scale,
+                share=share,
             )
         )
     return tuple(paid), tuple(_without_pay(missing))
@@ -125,7 +129,8 @@ def pay_at(pay: Pay, attainment: Floats, team: Floats, currency: Currency) -> Fl
 
     The variable part pays nothing below the threshold; from it on, every stretch of attainment
     pays at its tier's rate from the first unit sold, up to the cap; the team's share follows the
-    same curve at the team's attainment. Fixed amounts are due from their attainment on.
+    same curve at the team's attainment. Fixed amounts are due from their attainment on, to who is
+    in the seat for part of the plan in that part.
 
     Parameters
     ----------
@@ -142,7 +147,8 @@ def pay_at(pay: Pay, attainment: Floats, team: Floats, currency: Currency) -> Fl
         own = (1.0 - plan.team_share) * own + plan.team_share * payout(plan, team)
     total = pay.base + pay.variable * own
     for spif in plan.spifs:
-        total = total + np.where(attainment >= spif.at, currency.to_minor(spif.amount), 0.0)
+        due = currency.to_minor(spif.amount) * (pay.share if spif.prorated else pay.share > 0)
+        total = total + np.where(attainment >= spif.at, due, 0.0)
     return np.asarray(total)
 
 

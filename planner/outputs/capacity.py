@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 
 from planner.outputs.plan import Floats, Plan
-from planner.units.presence import productive_months
+from planner.units.presence import served_months
 
-UNSERVED = 0.30
+# As the scenario's keys have them, for plans that say nothing.
+UNSERVED, COVERED, HOURS = 0.30, 0.5, 1_600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,9 @@ class MonthlyCapacity:
     quotas
         Of all reps.
     capacity
-        Potential of the books, by season, as far as somebody serves them: ramp, absence and
-        months before the first day in the seat reduce it to what comes in unserved.
+        Potential of the books, by season, as far as somebody serves them: ramp, absence, months
+        before the first day in the seat and hours beyond what a seat has reduce it to what comes
+        in unserved.
     """
 
     starts: tuple[date, ...]
@@ -59,7 +61,9 @@ def _capacity(plan: Plan) -> Floats:
     months = len(plan.data.period.starts)
     settings = plan.provenance.scenario
     ramp = (settings.get("quota") or {}).get("ramp") or ()
-    unserved = (settings.get("outcomes") or {}).get("unserved_share", UNSERVED)
+    outcomes = settings.get("outcomes") or {}
+    unserved = outcomes.get("unserved_share", UNSERVED)
+    covered = outcomes.get("covered_share", COVERED)
     season = np.asarray(plan.potential.season, dtype=np.float64)
     season = season / season.sum() if len(season) == months else np.full(months, 1 / months)
     served = plan.territory_of_account >= 0
@@ -69,9 +73,20 @@ def _capacity(plan: Plan) -> Floats:
         minlength=len(plan.territory_ids),
     )
     people = {rep.rep_id: rep for rep in plan.data.reps}
-    capacity = np.zeros(months)
+    within, capacity = _share_within_hours(plan), np.zeros(months)
     for seat, rep_id in enumerate(plan.seats.rep_ids):
         rep = people.get(rep_id)
-        busy = productive_months(rep, plan.data.period, ramp) if rep else np.ones(months)
+        busy = served_months(rep, plan.data.period, ramp, covered) if rep else np.ones(months)
+        busy = busy * within[seat]
         capacity += potential[seat] * season * (unserved + (1 - unserved) * busy)
     return capacity
+
+
+def _share_within_hours(plan: Plan) -> Floats:
+    """Return which share of the hours that its accounts need each seat has, at most all."""
+    seats, settings = plan.seats, plan.provenance.scenario.get("workload") or {}
+    if len(plan.visit_hours) != len(plan.territory_ids):
+        return np.ones(len(plan.territory_ids))
+    has = settings.get("hours_per_year", HOURS) * np.maximum(seats.capacity, 1e-9)
+    needs = np.where(seats.pool, 0.0, np.nan_to_num(plan.travel) + plan.visit_hours)
+    return np.asarray(1.0 / np.maximum(needs / has, 1.0))

@@ -168,6 +168,8 @@ def _assessment_lines(plans: Sequence[Plan]) -> Iterator[Line]:
     if any(known_pay(plan) for plan in plans):
         for figure, name in (("expected", "pay, expected"), ("p10", "  P10"), ("p90", "  P90")):
             yield _line(plans, name, "money", partial(_pay, figure=figure))
+        for name, seated in (("  of it reps", True), ("  of it managers, overlays, SDRs", False)):
+            yield _line(plans, name, "money", partial(_pay_of, seated=seated))
         yield _line(plans, "  share of bookings", "share", _cost_of_sales)
     if any(plan.assessment for plan in plans):
         yield _line(plans, "fairness tests: poor", "number", partial(_lights, light="red"))
@@ -178,6 +180,16 @@ def _assessment_lines(plans: Sequence[Plan]) -> Iterator[Line]:
 def _pay(plan: Plan, figure: str) -> Figure:
     pay = known_pay(plan)
     return None if pay is None else money_number(plan, getattr(pay, figure))
+
+
+def _pay_of(plan: Plan, *, seated: bool) -> Figure:
+    """Return the expected pay of who has a book or a quota of a rep, or of everybody else."""
+    pay = known_pay(plan)
+    if pay is None:
+        return None
+    reps = {*plan.seats.rep_ids, *(plan.quotas.by_person("rep") if plan.quotas else ())}
+    own = sum(one.expected for one in pay.reps if one.rep_id in reps)
+    return money_number(plan, own if seated else pay.expected - own)
 
 
 def _cost_of_sales(plan: Plan) -> Figure:
@@ -284,7 +296,8 @@ def word_figure(kind: str, value: Figure) -> str:
         return "–"
     if kind == "share" and isinstance(value, float | int):
         return f"{value:.1%}" if abs(value) >= 0.001 or value == 0 else f"{value:.3%}"
-    return value if isinstance(value, str) else f"{value:,.0f}"
+    # Adding nothing turns -0 into 0.
+    return value if isinstance(value, str) else f"{round(value) + 0:,}"
 
 
 def word_change(line: Line) -> list[str]:

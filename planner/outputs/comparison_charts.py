@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 # The baseline, then the others; beyond these they repeat with another dash.
 COLOURS = (MUTED, PLAN, TODAY, ALARM, SOFT, INK)
 DASHES = ("-", "--", ":", "-.")
-LAST_YEAR = "last year"
+LAST_YEAR = "own quota last year"
+# Characters that fit in a line below all points or bars of a chart.
+HALF_LINE, WHOLE_LINE = 56, 132
 MOST_REPS, MOST_TEAMS, MOST_SLOPES = 24, 10, 60
 
 
@@ -130,11 +132,11 @@ def slope_chart(
             colour = colour if place in loudest and change[place] > 0 else SOFT
             axes.plot(at, values, "o-", color=colour, linewidth=1.3, markersize=3.5)
         _name_slopes(axes, [rows[place] for place in sorted(loudest) if change[place] > 0])
-        axes.set_xticks(at, [short_label(name, 16) for name in points])
+        axes.set_xticks(at, [_wrap(name, HALF_LINE // len(points)) for name in points])
         axes.set_xlim(-0.15, len(points) - 1 + 0.55)
         set_money_axis(axes, plans[0], "y", "quota", minor=False)
         axes.grid(visible=True, axis="y")
-        words = "Each rep's quota last year and in every plan; the largest changes are named."
+        words = "Each rep's own quota last year (of a full year) and in every plan; the largest changes are named."
         return figure_svg(figure, "compare-slopes", words)
 
 
@@ -233,17 +235,19 @@ def waterfall_chart(
                 [place - 0.69, place - 0.31], [tops[place - 1]] * 2, color=MUTED, linewidth=0.8
             )
         _write_amounts(axes, plan, shown, tops)
-        axes.set_xticks(list(bars), [_wrap(label) for label, _ in shown])
+        axes.set_xticks(list(bars), [_wrap(label, WHOLE_LINE // len(shown)) for label, _ in shown])
         _zoom(axes, shown, tops)
         set_money_axis(axes, plan, "y", words.partition(",")[0].lower())
         axes.grid(visible=True, axis="y")
         return figure_svg(figure, name, words)
 
 
-def _wrap(label: str) -> str:
-    """Return a label of two short lines, as fits under a bar."""
+def _wrap(label: str, width: int) -> str:
+    """Return a label of short lines, as fits under a bar or a point."""
     plain = short_label(label, 40)
-    return "\n".join(textwrap.wrap(plain, 13, max_lines=2, placeholder="…"))
+    width = max(min(width, 16), 8)
+    lines = textwrap.wrap(plain, width, max_lines=3, placeholder="…", break_long_words=False)
+    return "\n".join(lines)
 
 
 def _largest(changes: list[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.outputs.capacity import monthly_capacity
-from planner.outputs.comparison_people import ComparedRep, RepFigures, compare_reps
+from planner.outputs.comparison_people import ComparedRep, RepFigures, compare_reps, last_quotas
 from planner.outputs.fairness_words import LIGHTS, evidence_words, fairness_tests, fairness_title
 from planner.outputs.money_values import money_number, plain_number
 from planner.outputs.plan import Plan
+from planner.quotas.changes import QuotaBridge
 
 Figure = float | int | str | None
 Row = tuple[Figure, ...]
@@ -82,7 +83,8 @@ def reps_sheet(plans: Sequence[Plan], names: Sequence[str]) -> Sheet:
     rows = tuple(tuple(_rep_row(plans[0], rep)) for rep in compare_reps(plans))
     note = (
         "A rep gains or loses by expected pay (more than 1%), where pay is unknown by the chance "
-        "of making quota (more than 5 points), against the first plan."
+        "of making quota (more than 5 points), against the first plan. Pay of managers, overlays and "
+        "SDRs, who have no book, is in the headlines alone."
     )
     return Sheet(name="reps", title="By rep", columns=tuple(columns), rows=rows, note=note)
 
@@ -116,7 +118,8 @@ BRIDGE = ("last_year", "growth", "basis", "ramp", "limits", "override", "roundin
 def bridge_sheet(plans: Sequence[Plan], names: Sequence[str]) -> Sheet:
     """Return each rep's way from last year's quota to this one, in every plan."""
     heads = (
-        *("last year", "growth of the company", "share of the book", "ramp and months in seat"),
+        *("own quota last year", "accounts that came and went", "last year of this book"),
+        *("growth of the company", "share of the book", "ramp and months in seat"),
         *("limits", "by hand", "rounding", "quota"),
     )
     rows = [
@@ -125,10 +128,13 @@ def bridge_sheet(plans: Sequence[Plan], names: Sequence[str]) -> Sheet:
             one.rep_id,
             people.get(one.rep_id, one.rep_id),
             one.component,
+            *_own_last(plan, one, own.get(one.rep_id), totals.get(one.rep_id, 0)),
             *(money_number(plan, getattr(one, step)) for step in BRIDGE),
         )
         for place, plan in enumerate(plans)
         for people in [{rep.rep_id: rep.name for rep in plan.data.reps}]
+        for own in [last_quotas(plan)]
+        for totals in [plan.quotas.by_person("rep") if plan.quotas else {}]
         for one in (plan.assessment.bridge if plan.assessment else ())
     ]
     columns = (
@@ -136,8 +142,9 @@ def bridge_sheet(plans: Sequence[Plan], names: Sequence[str]) -> Sheet:
         *((head.capitalize(), "money") for head in heads),
     )
     note = (
-        "Every row adds up: last year and all steps are the quota. Last year is the run rate of the "
-        "accounts in the new book, empty where the book is not comparable."
+        "Every row adds up: own quota last year (of a full year) and the accounts that came and went "
+        "are last year's figure of this book, and that with all steps is the quota. What is not "
+        "known or not comparable is empty or 0."
     )
     return Sheet(
         name="bridge",
@@ -146,6 +153,14 @@ def bridge_sheet(plans: Sequence[Plan], names: Sequence[str]) -> Sheet:
         rows=tuple(rows),
         note=note,
     )
+
+
+def _own_last(plan: Plan, one: QuotaBridge, own: int | None, total: int) -> tuple[Figure, Figure]:
+    """Return a person's own last quota and what other accounts add, by component as the quota."""
+    if own is None or not one.last_year or total <= 0:
+        return None, None
+    mine = round(own * one.quota / total)
+    return money_number(plan, mine), money_number(plan, one.last_year - mine)
 
 
 def fairness_sheet(plans: Sequence[Plan], names: Sequence[str]) -> Sheet:
@@ -179,7 +194,7 @@ def months_sheet(plans: Sequence[Plan], names: Sequence[str]) -> Sheet:
         rows.append(tuple(row))
     note = (
         "Capacity is the potential of the books by season, as far as somebody serves them: ramp, "
-        "absence and open seats take off what nobody serves."
+        "absence, open seats and hours beyond what a seat has take off what nobody serves."
     )
     return Sheet(
         name="months",

@@ -124,6 +124,7 @@ def fairness_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
             axes.barh(lines, values, left=left, color=shade, height=0.6, label=words)
             left += values
         axes.set_yticks(lines, [short_label(name) for name in names][::-1])
+        axes.locator_params(axis="x", integer=True)
         axes.set_xlabel("tests of fairness")
         axes.grid(visible=True, axis="x")
         figure.legend(loc="outside upper left", ncols=3)

@@ -143,14 +143,13 @@ def _replay(
     scenario: Scenario, company: Company, parameters: QuotaParameters
 ) -> tuple[PastPeriod, ...]:
     """Return past periods, with the potential that the plan's own method would have had then."""
-    from planner.outcomes.assessment import plain_blend
     from planner.potential.held_out import hold_out
+    from planner.quotas.past_basis import names_potential, replayed_basis
 
     data = company.data
     method = company.potential.method
     # What was booked last year is what recent orders say, with no fitting.
-    blend = plain_blend(parameters)
-    forecast = blend.get("potential", 0.0) or blend.get("run_rate", 0.0)
+    forecast = names_potential(replayed_basis(parameters, data.currency))
     plain = not forecast or method == "last_year"
     past = None if plain else hold_out(data, scenario.potential, scenario.seed, method)
     return rebuild_past(

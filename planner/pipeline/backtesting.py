@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from planner.potential.held_out import HeldOut
     from planner.quotas.backtest import QuotaScore
     from planner.quotas.chance import Chance
-    from planner.quotas.past_attainment import PastPeriod
+    from planner.quotas.past_attainment import BasisPart, PastPeriod
     from planner.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -197,9 +197,11 @@ def _backtest_quotas(
     periods, findings = rebuild_past(data, ramp, PERIODS, forecast)
     if not periods:
         return {}, None, {}, findings
-    scores = backtest_quotas(periods)
+    own, found = _own_basis(scenario, data)
+    scores = backtest_quotas(periods, own=own)
     unramped = backtest_quotas(rebuild_past(data, (1.0,), PERIODS, forecast)[0]) if ramp else scores
-    chance = _weigh_chance(periods, scenario.seed)
+    chance = _weigh_chance(periods, scenario.seed, own)
+    findings += found
     findings += find_chance(chance.get(name_blend(choose_blend(scores))), chance.get(AS_SET))
     findings += find_hindsight(collect_past(data))
     stated = scenario.quota is None or scenario.quota.ramp_from == "stated"
@@ -207,7 +209,20 @@ def _backtest_quotas(
     return scores, judge_choice(periods), chance, findings
 
 
-def _weigh_chance(periods: Sequence[PastPeriod], seed: int) -> dict[str, Chance]:
+def _own_basis(
+    scenario: Scenario, data: PlanningData
+) -> tuple[tuple[BasisPart, ...] | None, tuple[Finding, ...]]:
+    """Return the plan's own basis, None where it is to be chosen here, and what is not in it."""
+    from planner.quotas.past_basis import find_unreplayed, replayed_basis
+
+    if scenario.quota is None or scenario.quota.basis == "backtest":
+        return None, ()
+    return replayed_basis(scenario.quota, data.currency), find_unreplayed(scenario.quota)
+
+
+def _weigh_chance(
+    periods: Sequence[PastPeriod], seed: int, own: tuple[BasisPart, ...] | None
+) -> dict[str, Chance]:
     from planner.quotas.backtest import quota_methods
     from planner.quotas.chance import measure_chance, toss_surprises
 
@@ -215,7 +230,8 @@ def _weigh_chance(periods: Sequence[PastPeriod], seed: int) -> dict[str, Chance]
     if tossed is None:
         return {}
     found = {
-        name: measure_chance(periods, tossed, blend) for name, blend in quota_methods().items()
+        name: measure_chance(periods, tossed, blend)
+        for name, blend in quota_methods(own=own).items()
     }
     return {name: chance for name, chance in found.items() if chance is not None}
 

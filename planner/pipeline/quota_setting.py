@@ -80,7 +80,8 @@ def settle_basis(
     """
     if parameters.basis != "backtest":
         return parameters, ()
-    from planner.quotas.backtest import HALVES, backtest_quotas, choose_blend
+    from planner.quotas.backtest import backtest_quotas, choose_blend
+    from planner.quotas.basis import HALVES
 
     periods, _ = rebuild_past(data, parameters.ramp, PERIODS, forecast)
     scores = backtest_quotas(periods) if periods else {}

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from planner.quotas.basis import HALVES
 from planner.quotas.fairness_result import FairnessSample
 from planner.quotas.past_attainment import (
+    Basis,
     Blend,
     PastPeriod,
     attain,
@@ -20,7 +22,8 @@ from planner.quotas.statistics import Estimate, rank_correlation
 
 Floats = npt.NDArray[np.float64]
 AS_SET = "as_set"
-HALVES = {"history": 0.5, "potential": 0.5}
+# The plan's own basis, by component and role as it stands.
+OWN = "plan"
 NEARLY = 1.02
 EQUAL_SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
 
@@ -69,7 +72,9 @@ class QuotaScore:
 
 
 def backtest_quotas(
-    periods: Sequence[PastPeriod], blends: Sequence[Blend] | None = None
+    periods: Sequence[PastPeriod],
+    blends: Sequence[Blend] | None = None,
+    own: Basis | None = None,
 ) -> dict[str, QuotaScore]:
     """Score the quotas that each method would have set, and those that there were.
 
@@ -83,24 +88,33 @@ def backtest_quotas(
         The past, oldest first.
     blends
         Bases to try; default: :func:`list_blends`.
+    own
+        The plan's own basis, by component and role; None leaves it out.
 
     Returns
     -------
-    Scores by method: ``as_set``, ``equal``, and ``history=0.5,potential=0.5`` and its like.
+    Scores by method: ``as_set``, ``plan`` (the own one), ``equal``, and
+    ``history=0.5,potential=0.5`` and its like.
     """
-    methods = quota_methods(blends)
+    methods = quota_methods(blends, own)
     return {name: _score(periods, blend) for name, blend in methods.items()}
 
 
-def quota_methods(blends: Sequence[Blend] | None = None) -> dict[str, Blend | None]:
+def quota_methods(
+    blends: Sequence[Blend] | None = None, own: Basis | None = None
+) -> dict[str, Basis | None]:
     """Return the basis of each method by its name, None for the quotas that there were.
 
     Parameters
     ----------
     blends
         Bases to try; default: :func:`list_blends`.
+    own
+        The plan's own basis; None leaves it out.
     """
-    methods: dict[str, Blend | None] = {AS_SET: None, "equal": {"equal": 1.0}}
+    methods: dict[str, Basis | None] = {AS_SET: None}
+    methods |= {} if own is None else {OWN: own}
+    methods |= {"equal": {"equal": 1.0}}
     tried = list_blends() if blends is None else blends
     return methods | {name_blend(blend): blend for blend in tried}
 
@@ -163,7 +177,7 @@ def _dependence(score: QuotaScore) -> float:
 
 
 def held_out_sample(
-    periods: Sequence[PastPeriod], blend: Blend, regions: Sequence[str]
+    periods: Sequence[PastPeriod], blend: Basis, regions: Sequence[str]
 ) -> FairnessSample:
     """Return attainment on past periods under quotas that a basis would have set, for fairness.
 
@@ -201,7 +215,7 @@ def name_blend(blend: Blend) -> str:
     return ",".join(f"{name}={weight:g}" for name, weight in blend.items() if weight)
 
 
-def _score(periods: Sequence[PastPeriod], blend: Blend | None) -> QuotaScore:
+def _score(periods: Sequence[PastPeriod], blend: Basis | None) -> QuotaScore:
     attained = [attain(period, blend) for period in periods]
     attainment = np.concatenate(attained) if attained else np.empty(0)
     known = attainment[np.isfinite(attainment)]
@@ -221,7 +235,7 @@ def _score(periods: Sequence[PastPeriod], blend: Blend | None) -> QuotaScore:
     )
 
 
-def _judge(period: PastPeriod, blend: Blend | None) -> Floats:
+def _judge(period: PastPeriod, blend: Basis | None) -> Floats:
     return relate_to_company(period, attain(period, blend))
 
 

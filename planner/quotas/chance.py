@@ -12,7 +12,7 @@ import numpy.typing as npt
 from planner.findings import Finding
 from planner.quotas.fairness_result import DISPERSION, FEWEST, Evidence, FairnessTest, Light
 from planner.quotas.past_attainment import (
-    Blend,
+    Basis,
     PastPeriod,
     attain,
     quota_shares,
@@ -104,7 +104,7 @@ def _toss(period: PastPeriod, rng: np.random.Generator) -> Floats:
 
 
 def measure_chance(
-    periods: Sequence[PastPeriod], tossed: Sequence[Floats], blend: Blend | None
+    periods: Sequence[PastPeriod], tossed: Sequence[Floats], blend: Basis | None
 ) -> Chance | None:
     """Return how far chance alone would have left reps apart under one basis.
 

@@ -23,9 +23,10 @@ BAND = (
     "A band of ±20% around the median (rule of practice): evenly spread inside it, max/min is "
     "1.5, Gini 0.067 and Theil 0.0067; twice that is amber."
 )
+POOR, HEALTHY, TOO_EASY = 0.45, 0.55, 0.85
 AT_QUOTA = (
     "55–65% or more of the reps at quota is healthy (Alexander Group; Cortado); the market's "
-    "figure is 51% (Bridge Group 2024)."
+    "figure is 51% (Bridge Group 2024). Below 45% is red where the interval rules 55% out."
 )
 RATCHET = "Leone, Misra & Zimmerman 2004: raised more after a beat than lowered after a miss."
 
@@ -143,7 +144,10 @@ def _share_at_quota(sample: FairnessSample, evidence: Evidence, *, circular: boo
     else:
         share = float(np.mean(known >= 1.0)) if sample.at_quota is None else sample.at_quota
         figure = _proportion(share, count)
-        light = "red" if share < 0.45 else "amber" if share < 0.55 or share > 0.85 else "green"
+        # One step less where chance alone may explain it.
+        low = figure.high is not None and figure.high < HEALTHY
+        off = share < HEALTHY or share > TOO_EASY
+        light = "red" if share < POOR and low else "amber" if off else "green"
         near = sample.within_20
         near = float(np.mean(np.abs(known - 1.0) <= 0.2)) if near is None else near
         words = f"{share:.0%} of the reps are at quota, {near:.0%} within 20% of it."

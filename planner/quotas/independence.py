@@ -17,11 +17,15 @@ from planner.quotas.fairness_result import (
 )
 from planner.quotas.statistics import Estimate, group_effect, rank_correlation
 
+# Correlations of a medium and of a large effect.
+MEDIUM, LARGE = 0.3, 0.5
 FACTORS = ("potential", "history", "size", "tenure")
 INDEPENDENCE = (
     "Attainment must show no relation to territory size, base volume or potential (Aurochs "
-    "Solutions, quota independence tests); a correlation of 0.3 is a medium effect (Cohen 1988)."
+    "Solutions, quota independence tests); a correlation of 0.3 is a medium effect, one of 0.5 a "
+    "large one (Cohen 1988): grey where a small one is found and a large one cannot be ruled out."
 )
+REGIONS = "Attainment must show no relation to where a rep sells (Aurochs Solutions)."
 BUCKETS = (
     "20-60-20 buckets (Aurochs Solutions): the best and the worst fifth should not differ in "
     "what they were given; medians within 25% are the same ±20% band either way, beyond 50% is "
@@ -71,10 +75,16 @@ def check_independence(
 def _correlation_light(figure: Estimate) -> Light:
     if figure.value is None or figure.count < FEWEST:
         return "grey"
-    strong = abs(figure.value) >= 0.3
-    if strong and figure.excludes_zero:
-        return "red"
-    return "amber" if strong or figure.excludes_zero else "green"
+    strong = abs(figure.value) >= MEDIUM
+    if strong or figure.excludes_zero:
+        return "red" if strong and figure.excludes_zero else "amber"
+    return "green" if _rules_out(figure, LARGE) else "grey"
+
+
+def _rules_out(figure: Estimate, effect: float) -> bool:
+    """Return whether the interval is narrow enough to say that there is no such effect."""
+    low, high = figure.low, figure.high
+    return low is not None and high is not None and -effect < low and high < effect
 
 
 def _correlation_words(name: str, figure: Estimate, light: Light, *, circular: bool) -> str:
@@ -85,7 +95,7 @@ def _correlation_words(name: str, figure: Estimate, light: Light, *, circular: b
         "green": f"Attainment does not depend on {name}",
         "amber": f"Attainment may depend on {name}: reps with more of it tend to attain {side}",
         "red": f"Attainment depends on {name}: reps with more of it attain {side}",
-        "grey": "",
+        "grey": f"The reps ({figure.count}) are too few to tell whether attainment depends on {name}",
     }[light]
     words = f"{verdict} (rank correlation {figure.value:+.2f}, {_interval(figure)})."
     return words + (CIRCULAR if circular else "")
@@ -127,7 +137,7 @@ def _region(
         figure=figure,
         light="grey" if circular else light,
         sentence=words,
-        threshold=INDEPENDENCE + " 6% of the variance is a medium effect, 14% a large one.",
+        threshold=REGIONS + " 6% of the variance is a medium effect, 14% a large one.",
         circular=circular,
     )
 

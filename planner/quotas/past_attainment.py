@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,30 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Blend = dict[str, float]
+# What is known of a past period on its first day.
+REPLAYED = ("history", "potential", "run_rate", "equal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasisPart:
+    """What one component of the quota is shared out by.
+
+    Parameters
+    ----------
+    weight
+        Of the component among all, such as its goal.
+    roles
+        Who carries it; empty: everybody.
+    tables
+        Weights by role; under an empty name for roles that are not named.
+    """
+
+    weight: float = 1.0
+    roles: tuple[str, ...] = ()
+    tables: Mapping[str, Blend] = field(default_factory=dict)
+
+
+Basis = Blend | tuple[BasisPart, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +63,8 @@ class PastPeriod:
     surprises
         By rep, what each account booked with him less what was expected of it, minor units, in
         any order; None where bookings by account are not known.
+    roles
+        Of each rep; empty where no basis tells roles apart.
     """
 
     name: str
@@ -50,6 +77,7 @@ class PastPeriod:
     actual: Floats
     quota: Floats
     surprises: tuple[Floats, ...] | None = None
+    roles: tuple[str, ...] = ()
 
 
 def past_period(
@@ -65,6 +93,7 @@ def past_period(
     tenure: Floats,
     productive: Floats,
     surprises: tuple[Floats, ...] | None = None,
+    roles: tuple[str, ...] = (),
 ) -> PastPeriod:
     """Add the accounts of a past period up by the rep who had them on its first day.
 
@@ -78,7 +107,7 @@ def past_period(
         Position of each account's rep, -1 none, (accounts,).
     trailing, expected, latest
         As known on the first day, minor units, (accounts,).
-    actual, quota, tenure, productive, surprises
+    actual, quota, tenure, productive, surprises, roles
         As in :class:`PastPeriod`, (reps,).
     """
     held = rep_of_account >= 0
@@ -98,10 +127,11 @@ def past_period(
         actual=actual,
         quota=quota,
         surprises=surprises,
+        roles=roles,
     )
 
 
-def attain(period: PastPeriod, blend: Blend | None) -> Floats:
+def attain(period: PastPeriod, blend: Basis | None) -> Floats:
     """Return attainment under one method, NaN for who takes no part, (reps,).
 
     Parameters
@@ -125,7 +155,7 @@ def attain(period: PastPeriod, blend: Blend | None) -> Floats:
     return result
 
 
-def quota_shares(period: PastPeriod, blend: Blend | None) -> Floats:
+def quota_shares(period: PastPeriod, blend: Basis | None) -> Floats:
     """Return what each rep's quota is in proportion to under one method, (reps,).
 
     Parameters
@@ -133,10 +163,26 @@ def quota_shares(period: PastPeriod, blend: Blend | None) -> Floats:
     period
         The period.
     blend
-        The method's basis; None for the quotas that there were.
+        The method's basis, one table or a plan's own by component and role; None for the quotas
+        that there were.
     """
     if blend is None:
         return period.quota
+    if isinstance(blend, dict):
+        return _blend(period, [blend] * len(period.history), np.ones(len(period.history)))
+    roles = period.roles or ("",) * len(period.history)
+    shares = np.zeros(len(period.history))
+    for part in blend:
+        tables = [part.tables.get(role, part.tables.get("", {})) for role in roles]
+        carried = np.array([not part.roles or role in part.roles for role in roles], np.float64)
+        share = _blend(period, tables, carried)
+        if share.sum() > 0:
+            shares += part.weight * share / share.sum()
+    return shares
+
+
+def _blend(period: PastPeriod, tables: Sequence[Blend], carried: Floats) -> Floats:
+    """Return each carrier's share by the weights of his own table, productive share included."""
     measures = {
         "history": period.history,
         "potential": period.potential,
@@ -144,9 +190,11 @@ def quota_shares(period: PastPeriod, blend: Blend | None) -> Floats:
         "equal": np.ones(len(period.history)),
     }
     blended = np.zeros(len(period.history))
-    for name, weight in blend.items():
-        if measures[name].sum() > 0:
-            blended += weight * measures[name] / measures[name].sum()
+    for name, whole in measures.items():
+        measure = whole * carried
+        weights = np.array([table.get(name, 0.0) for table in tables])
+        if measure.sum() > 0:
+            blended += weights * measure / measure.sum()
     return blended * period.productive
 
 

@@ -192,6 +192,7 @@ def _replay(
         tenure=np.array([months_in_role(rep, first) for rep in reps]),
         productive=_productive(reps, ramp, first, after),
         surprises=orders.surprises(day, (after - date(1970, 1, 1)).days, expected, actual),
+        roles=tuple(rep.role for rep in reps),
     )
 
 

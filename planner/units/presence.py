@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -84,6 +85,27 @@ def ramp_by_month(rep: Rep, period: Period, ramp: Sequence[float]) -> Floats:
 def productive_months(rep: Rep, period: Period, ramp: Sequence[float]) -> Floats:
     """Return the share of each month that the rep is in the seat, times the ramp, (months,)."""
     return months_in_seat(rep, period) * ramp_by_month(rep, period, ramp)
+
+
+def served_months(rep: Rep, period: Period, ramp: Sequence[float], covered_share: float) -> Floats:
+    """Return the share of each month that is served, (months,).
+
+    Parameters
+    ----------
+    rep
+        Whose seat; of an absence that a colleague covers (``covered_by``) a share is served.
+    period
+        The plan's months.
+    ramp
+        Share of productivity by month since the start.
+    covered_share
+        Share of a covered absence that is served.
+    """
+    path = productive_months(rep, period, ramp)
+    if rep.covered_by is None or rep.absence_start is None:
+        return path
+    present = productive_months(replace(rep, absence_start=None), period, ramp)
+    return path + (present - path) * covered_share
 
 
 def _first_day_away(rep: Rep, period: Period) -> date:

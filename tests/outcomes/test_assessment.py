@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from planner.outcomes.assessment import PastRecord, assess_plan, plain_blend
+from planner.outcomes.assessment import PastRecord, assess_plan
 from planner.outcomes.parameters import CompensationParameters
 from planner.quotas.books import build_books
 from planner.quotas.parameters import QuotaParameters
@@ -90,15 +90,3 @@ def test_the_past_adds_its_own_tests(world):
     assert {test.evidence for test in result.fairness} == {"expected", "held_out", "past", "plan"}
     assert "ratchet" in {test.name for test in result.fairness}
     assert all(test.sentence for test in result.fairness)
-
-
-def test_a_basis_is_brought_to_one_table():
-    """Tables by role are averaged, and other measures fall to those that can be replayed."""
-    by_role = {"AE": {"potential": 1.0}, "AM": {"history": 1.0, "renewals": 3.0}}
-    assert plain_blend(QuotaParameters(goal=1, basis=by_role)) == {
-        "history": 0.5,
-        "potential": 0.5,
-        "run_rate": 0.0,
-        "equal": 0.0,
-    }
-    assert plain_blend(QuotaParameters(goal=1, basis="backtest"))["history"] == 0.5

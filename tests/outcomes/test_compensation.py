@@ -82,6 +82,55 @@ def test_nobody_is_paid_for_what_came_in_before_he_started(world):
     assert (simulation.credited < simulation.bookings).all()
 
 
+def spif_pay(world, *, prorated, **dates):
+    """Return what a fixed amount of 6,000 adds to each rep's expected pay, in minor units."""
+    spif = {"name": "launch", "amount": 6000, "at": 0.0, "prorated": prorated}
+    _, without = cost(world, {"AE": {}}, **dates)
+    _, result = cost(world, {"AE": {"spifs": [spif]}}, **dates)
+    pairs = zip(result.reps, without.reps, strict=True)
+    return [one.expected - other.expected for one, other in pairs]
+
+
+def test_spif_of_part_of_the_plan_is_that_part(world):
+    """A hire of July gets 184 of 365 days of a fixed amount, or all of it where it says so."""
+    july = {"hire_date": date(2027, 7, 1)}
+    part = pytest.approx(6000_00 * 184 / 365, abs=1)
+    assert spif_pay(world, prorated=True) == [6000_00] * 4
+    assert spif_pay(world, prorated=True, **july) == [part] * 4
+    assert spif_pay(world, prorated=False, **july) == pytest.approx([6000_00] * 4, abs=1)
+
+
+@pytest.mark.parametrize("prorated", [True, False])
+def test_spif_is_not_paid_to_who_is_never_there(world, prorated):
+    """A fixed amount from nothing on is not due to somebody who starts after the plan."""
+    late = {"hire_date": date(2028, 2, 1)}
+    assert spif_pay(world, prorated=prorated, **late) == [0] * 4
+
+
+def test_overlays_and_sdrs_are_paid_as_those_they_support_attain(world):
+    """Who helps two reps is paid on their bookings over their quotas, who names nobody on all."""
+    quotas = world.quotas()
+    simulation = world.run(quotas=quotas, **STILL)
+    paid = {"ote": 100_000_00, "coverage": "overlay"}
+    helper = replace(world.manager, rep_id="S1", supports=("R0", "R2"), **paid)
+    everybody = replace(world.manager, rep_id="S2", **paid)
+    sdr = replace(world.manager, rep_id="S3", supports=("R1",), ote=80_000_00)
+    clerk = replace(world.manager, rep_id="S4", ote=50_000_00)
+    people = [*world.reps, helper, everybody, sdr, clerk]
+    parameters = CompensationParameters()
+    result = cost_compensation(simulation, quotas, people, YEAR, parameters, USD, {})
+    expected = {row.rep_id: row.expected for row in result.reps}
+
+    def attained(*seats):
+        owed = simulation.quotas[list(seats)].sum()
+        return (simulation.bookings[list(seats)].sum(axis=0) / owed).mean()
+
+    assert expected["S1"] == pytest.approx(50_000_00 * (1 + attained(0, 2)), abs=1)
+    assert expected["S2"] == pytest.approx(50_000_00 * (1 + attained(0, 1, 2, 3)), abs=1)
+    assert expected["S3"] == pytest.approx(40_000_00 * (1 + attained(1)), abs=1)
+    assert "S4" not in expected
+
+
 def test_spif_out_of_reach_of_behaviour_is_idle(world):
     """A fixed amount that everybody gets anyway costs money and moves nothing."""
     plans = {"AE": {"spifs": [{"name": "kick-off", "amount": 5000, "at": 0.0}]}}

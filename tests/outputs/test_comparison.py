@@ -15,9 +15,14 @@ import pytest
 
 from planner.outputs.capacity import monthly_capacity
 from planner.outputs.comparison import compare_plans
-from planner.outputs.comparison_charts import waterfall_chart
+from planner.outputs.comparison_charts import _wrap, waterfall_chart
 from planner.outputs.comparison_page import answer_questions, make_comparison_page
-from planner.outputs.comparison_people import ComparedRep, RepFigures, compare_reps
+from planner.outputs.comparison_people import (
+    ComparedRep,
+    RepFigures,
+    compare_reps,
+    last_quotas,
+)
 from planner.outputs.comparison_steps import EMPTY, bookings_steps, cost_steps
 from planner.outputs.comparison_workbook import save_comparison
 from planner.outputs.folder import load_plan
@@ -140,9 +145,64 @@ def test_a_finance_user_reads_the_answers(demo_plan: Path) -> None:
 
 
 def test_the_bridge_of_each_rep_adds_up_on_the_page(demo_plan: Path) -> None:
-    """Last year and every step are the quota, in each row of the bridge."""
-    comparison = compare_plans([load_plan(demo_plan)])
+    """Own last quota and other accounts are the book's last year, that and all steps the quota."""
+    plan = load_plan(demo_plan)
+    comparison = compare_plans([plan])
     bridge = next(sheet for sheet in comparison.sheets if sheet.name == "bridge")
+    own, owed = last_quotas(plan), 0
     for row in bridge.rows:
-        steps = np.array([float(value or 0) for value in row[4:]])
+        steps = np.array([float(value or 0) for value in row[6:]])
         assert steps[:-1].sum() == pytest.approx(steps[-1], abs=0.011)
+        if row[4] is not None:
+            owed += 1
+            assert float(row[4]) == own[str(row[1])] / plan.data.currency.scale
+            assert float(row[4]) + float(row[5] or 0) == pytest.approx(
+                float(row[6] or 0), abs=0.011
+            )
+    assert owed > len(bridge.rows) / 2
+
+
+def test_pay_of_reps_and_of_others_is_all_pay(demo_plan: Path) -> None:
+    """What the table of reps adds up to stands in the headlines beside everybody else's pay."""
+    comparison = compare_plans([load_plan(demo_plan)])
+    lines = {line.name.strip(): line.values[0] for line in comparison.headlines}
+    reps = next(sheet for sheet in comparison.sheets if sheet.name == "reps")
+    at = [head.endswith(": expected pay") for head, _ in reps.columns].index(True)
+    mine, others = (
+        float(lines["of it reps"] or 0),
+        float(lines["of it managers, overlays, SDRs"] or 0),
+    )
+    assert mine == pytest.approx(sum(float(row[at] or 0) for row in reps.rows), abs=0.01)
+    assert mine + others == pytest.approx(float(lines["pay, expected"] or 0), abs=0.01)
+    assert others > 0
+
+
+def test_hours_beyond_what_a_seat_has_are_no_capacity(company: Plan) -> None:
+    """A seat that needs twice its hours serves half of its potential, and the rest comes in part."""
+    scenario = company.provenance.scenario | {
+        "quota": {"ramp": []},
+        "workload": {"hours_per_year": 1000.0},
+        "outcomes": {"unserved_share": 0.2},
+    }
+    seats = len(company.territory_ids)
+    plan = replace(
+        company,
+        provenance=replace(company.provenance, scenario=scenario),
+        data=replace(company.data, reps=()),
+        seats=replace(company.seats, capacity=np.ones(seats), pool=np.zeros(seats, dtype=bool)),
+        travel=np.full(seats, 500.0),
+        visit_hours=np.full(seats, 500.0),
+    )
+    enough = monthly_capacity(plan).capacity
+    busy = monthly_capacity(replace(plan, visit_hours=np.full(seats, 1500.0))).capacity
+    assert busy == pytest.approx(enough * (0.2 + 0.8 / 2))
+    halves = replace(plan.seats, capacity=np.full(seats, 0.5))
+    assert monthly_capacity(replace(plan, seats=halves)).capacity == pytest.approx(busy)
+
+
+def test_names_that_share_their_beginning_stay_apart_under_bars() -> None:
+    """Three added seats are told apart by their cities, and no word is cut."""
+    names = [f"Added headcount {city}" for city in ("San Antonio", "Los Angeles", "Brooklyn")]
+    labels = [_wrap(name, 11) for name in names]
+    assert len(set(labels)) == 3
+    assert [" ".join(label.split()) for label in labels] == names

@@ -96,6 +96,39 @@ def test_too_few_reps_are_grey():
     assert all("Too few" in t.sentence for t in tests if t.name == "attainment_potential")
 
 
+def of_first(whole, count):
+    """Return the sample of the first few reps."""
+    names = ("attainment", "quota", "potential", "history", "size", "tenure", "region")
+    return FairnessSample(**{name: getattr(whole, name)[:count] for name in names})
+
+
+def test_no_relation_among_few_reps_is_grey():
+    """Ten reps without a relation cannot rule a large one out; thirty can."""
+    ranks = np.array([0, 9, 4, 5, 1, 8, 3, 6, 2, 7], dtype=float)
+    few = replace(of_first(fair(), 10), potential=1 + np.arange(10.0), attainment=1 + ranks / 100)
+    light = lights(assess_fairness(fair(), held_out=few), "held_out")["attainment_potential"]
+    assert light == "grey"
+    thrice = np.tile(np.arange(10.0), 3)
+    names = {"quota": np.ones(30), "history": thrice, "size": thrice, "tenure": thrice}
+    many = FairnessSample(
+        attainment=np.tile(1 + ranks / 100, 3), potential=1 + thrice, region=("",) * 30, **names
+    )
+    light = lights(assess_fairness(fair(), held_out=many), "held_out")["attainment_potential"]
+    assert light == "green"
+
+
+def test_a_small_share_at_quota_of_few_reps_is_not_sure():
+    """Two of eight at quota may be chance, fifteen of sixty are not."""
+    few, many = (
+        replace(of_first(fair(), count), attainment=np.full(count, 0.9)) for count in (8, 60)
+    )
+    for sample_, light in ((few, "amber"), (many, "red")):
+        attainment = sample_.attainment.copy()
+        attainment[: len(attainment) // 4] = 1.1
+        found = assess_fairness(fair(), held_out=replace(sample_, attainment=attainment))
+        assert lights(found, "held_out")["share_at_quota"] == light
+
+
 def test_a_region_that_is_given_too_much_is_flagged():
     """One region with half the quota per potential stands out."""
     base = fair()
