@@ -14,7 +14,7 @@ from planner.inputs.roster_start import start_roster
 from planner.pipeline.past_trials import opening_trial, past_trials
 from planner.pipeline.tracking_tables import Came, merged_into, read_came
 from planner.pipeline.year_record import add_credits, open_deals, within
-from planner.quotas.parts import QuotaPart, owed_until, parts_of_sheet
+from planner.quotas.parts import QuotaPart, owed_for_seats, owed_until, parts_of_sheet
 from planner.tracking.contests import Board, Deed, settle_contest
 from planner.tracking.following import Tracking, follow
 from planner.tracking.landing import share_done
@@ -273,9 +273,9 @@ def _owed(plan: Plan, day: date) -> tuple[tuple[Owed, ...], dict[str, int], Team
         for (level, rep_id), (quota, to_date) in sorted(sums.items())
     )
     seats: dict[str, int] = {}
-    for seat in {part.territory_id for part in direct if part.territory_id}:
-        mine = [part for part in direct if part.territory_id == seat and part.start < day]
-        seats[seat] = sum(owed_until(mine, day).values())
+    for (_, seat), quota in owed_for_seats(direct, day).items():
+        if seat:
+            seats[seat] = seats.get(seat, 0) + quota
     return owed, seats, teams_of(parts)
 
 

@@ -85,7 +85,7 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
     names = sorted({part.component for part in pieces})
     steps = {name: _step(change, [p for p in pieces if p.component == name]) for name in names}
     for day in cut_days(change):
-        pieces = cut_parts(pieces, day, steps)
+        pieces = cut_parts(pieces, day)
     closed = [part for part in pieces if part.end <= change.effective]
     open_ = [part for part in pieces if part.end > change.effective]
     goals = _new_goals(sheet, pieces, change)
