@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -99,7 +99,7 @@ def _simulate_holder(
     months = len(season)
     path, presence = _served_path(rep, period, ramp, parameters), months_in_seat(rep, period)
     exits = _exit_months(rep, presence, parameters, seed)
-    held = months_in_seat(replace(rep, absence_start=None), period)
+    held = months_in_seat(rep.with_absences(()), period)
     delays = _delays(rep, months, parameters, seed)
     shifts = range(int(delays.max()) + 1)
     served = np.array(
@@ -124,9 +124,10 @@ def _served_path(
 ) -> Floats:
     """Return the served share of each month; a covered absence is served in part."""
     path = productive_months(rep, period, ramp)
-    if rep.covered_by is None or rep.absence_start is None:
+    alone = [away for away in rep.absences if away.covered_by is None]
+    if len(alone) == len(rep.absences):
         return path
-    present = productive_months(replace(rep, absence_start=None), period, ramp)
+    present = productive_months(rep.with_absences(alone), period, ramp)
     return path + (present - path) * parameters.covered_share
 
 

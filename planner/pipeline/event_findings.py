@@ -23,7 +23,11 @@ def same_event(one: YearEvent, other: YearEvent) -> bool:
 
 def find_undone(known: set[YearEvent], given: tuple[YearEvent, ...]) -> list[Finding]:
     """Say which events the running plan holds that the table no longer has."""
-    lost = [e for e in known if e.row and not any(same_event(e, one) for one in given)]
+    lost = [
+        event
+        for event in known
+        if event.row and not any(same_event(event, one) or _corrects(one, event) for one in given)
+    ]
     return [
         Finding(
             severity="warning",
@@ -36,6 +40,12 @@ def find_undone(known: set[YearEvent], given: tuple[YearEvent, ...]) -> list[Fin
         )
         for event in sorted(lost, key=lambda event: event.order)[:EXAMPLES_SHOWN]
     ]
+
+
+def _corrects(one: YearEvent, event: YearEvent) -> bool:
+    """Return whether an event tells another end of an absence that the running plan holds."""
+    keys = [(e.kind, e.rep_id, e.day) for e in (one, event)]
+    return event.kind == "absence" and keys[0] == keys[1]
 
 
 def say_by_table(derived: tuple[YearEvent, ...]) -> list[Finding]:

@@ -103,10 +103,10 @@ def _share(rep: Rep, first: date, end: date, length: timedelta) -> float:
 
 
 def _days_absent(rep: Rep, first: date, end: date) -> int:
-    if rep.absence_start is None or end <= first:
-        return 0
-    back = _day_after(rep.absence_end)
-    return max((min(end, back) - max(first, rep.absence_start)).days, 0)
+    return sum(
+        max((min(end, _day_after(away.end)) - max(first, away.start)).days, 0)
+        for away in rep.absences
+    )
 
 
 def _month_of_start(start: date, period: Period) -> int:
