@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from planner.findings import Finding
@@ -15,9 +15,10 @@ def change_account(
 ) -> tuple[Roster, list[Finding]]:
     """Return the roster with an account added, merged or lost, and what is wrong with the event.
 
-    Several may merge into one another on a day, in any order, as long as one is left.
+    Several may merge into one another on a day, in any order, as long as one is left. One that was
+    lost may come back on a later day, by being added again.
     """
-    wrong = [*_unknown(event, around), *_gone(roster, event)]
+    wrong = [*_unknown(event, around), *_gone(roster, event), *_there(roster, event)]
     if event.kind == "merged" and event.account_id == event.into:
         wrong.append(event.blame("merged_into_itself", f"The {event.words}.", "Correct into."))
     elif event.kind == "merged" and _ends_in(roster, event.into) == event.account_id:
@@ -45,10 +46,13 @@ def _unknown(event: YearEvent, around: Surroundings) -> list[Finding]:
 
 def _gone(roster: Roster, event: YearEvent) -> list[Finding]:
     """Report accounts that are gone; what merged on the same day may still be merged into."""
-    gone = {c.account_id: c for c in roster.accounts if c.kind != "added"}
-    into = gone.get(event.into)
+    gone = {name: c for name, c in last_changes(roster.accounts).items() if c.kind != "added"}
+    into, itself = gone.get(event.into), gone.get(event.account_id)
     chained = into is not None and into.kind == "merged" and into.day == event.day
     named = {event.account_id} if chained else {event.account_id, event.into}
+    if event.kind == "added" and itself is not None and itself.kind == "lost":
+        # It comes back, unless that is before it went.
+        named -= {event.account_id} if itself.day < event.day else set()
     return [
         event.blame(
             "account_gone",
@@ -59,9 +63,36 @@ def _gone(roster: Roster, event: YearEvent) -> list[Finding]:
     ]
 
 
+def _there(roster: Roster, event: YearEvent) -> list[Finding]:
+    """Report an account that is added while it is there already, or goes on its first day."""
+    known = last_changes(roster.accounts).get(event.account_id)
+    if known is None or known.kind != "added":
+        return []
+    if event.kind == "lost" and known.day == event.day:
+        words = f"Account {event.account_id} is added and lost on one day, {event.day}."
+        return [event.blame("account_gone", words, "Correct one of the two dates.", "date")]
+    if event.kind != "added":
+        return []
+    words = f"Account {event.account_id} is added on {event.day}, but has been since {known.day}."
+    return [event.blame("account_there", words, "Remove one of the two events.", "account_id")]
+
+
+def last_changes(changes: Iterable[AccountChange]) -> dict[str, AccountChange]:
+    """Return what last became of each account, by id.
+
+    Parameters
+    ----------
+    changes
+        In the order of their days.
+    """
+    return {change.account_id: change for change in changes}
+
+
 def _ends_in(roster: Roster, account_id: str) -> str:
     """Return what an account is part of in the end."""
-    return last_name(account_id, {c.account_id: c.into for c in roster.accounts if c.into})
+    return last_name(
+        account_id, {c.account_id: c.into for c in last_changes(roster.accounts).values() if c.into}
+    )
 
 
 def last_name(name: str, into: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from planner.findings import Finding
 from planner.inputs.account_events import change_account, change_goal
-from planner.inputs.reps import Rep
+from planner.inputs.reps import Absence, Rep
 from planner.inputs.roster import (
     DAY,
     Roster,
@@ -19,6 +19,7 @@ from planner.inputs.roster import (
     change_rep,
     close_tenure,
     stop_covering,
+    uncover,
 )
 from planner.inputs.teams import hand_team_over, report_to, reports_to, unknown_person
 from planner.inputs.year_events import YearEvent
@@ -169,10 +170,8 @@ def _like_himself(roster: Roster, event: YearEvent) -> Rep | None:
         name=event.name or before.name,
         coverage="direct" if before.coverage == "none" else before.coverage,
         hire_date=event.day,
-        absence_start=None,
-        absence_end=None,
         covered_by=None,
-    )
+    ).with_absences(())
 
 
 def _like_before(roster: Roster, event: YearEvent, seat: str) -> Rep:
@@ -190,11 +189,9 @@ def _like_before(roster: Roster, event: YearEvent, seat: str) -> Rep:
         manager_id=roster.manager_of(known[-1], event.day) or None,
         coverage="direct",
         hire_date=event.day,
-        absence_start=None,
-        absence_end=None,
         covered_by=None,
         row=0,
-    )
+    ).with_absences(())
 
 
 def _move(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
@@ -254,17 +251,21 @@ def _absent(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
     rep = roster.reps.get(event.rep_id)
     if rep is None or not roster.is_here(event.rep_id, event.day):
         return roster, [unknown_person(event, event.rep_id, "rep_id")]
-    away = replace(
-        rep,
-        absence_start=event.day,
-        absence_end=event.until,
-        covered_by=event.covered_by or rep.covered_by,
-    )
-    roster = change_rep(roster, away)
+    said = next((one for one in rep.absences if one.start == event.day), None)
+    covered_by = event.covered_by or (said.covered_by if said else None)
+    away = Absence(start=event.day, end=event.until, covered_by=covered_by)
+    others = [one for one in rep.absences if one.start != event.day]
+    meets = next((one for one in others if one.meets(away)), None)
+    if meets is not None:
+        return roster, [_overlaps(event, meets)]
+    roster = change_rep(roster, rep.with_absences((*others, away)))
     held = [t for t in roster.tenures if t.rep_id == event.rep_id and t.role == "holder"]
     own = next((t for t in held if t.includes(event.day)), None)
     if own is None:
         return roster, []
+    if said is not None:
+        roster = uncover(roster, own.territory_id, event.day)
+        event = replace(event, covered_by=covered_by or "")
     # Who covers somebody's seat gives it back when he returns, or with the seat itself.
     back = date.max if event.until is None else event.until + DAY
     end = min(back, own.end or date.max)
@@ -275,6 +276,16 @@ def _absent(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
         end=None if end == date.max else end,
     )
     return _cover(roster, event, own.territory_id, span)
+
+
+def _overlaps(event: YearEvent, known: Absence) -> Finding:
+    until = f"to {known.end}" if known.end else "with no end"
+    return event.blame(
+        "absence_overlaps",
+        f"The {event.words} has days in common with the absence from {known.start} {until}.",
+        "Let one end before the other begins; the same first day would correct an absence.",
+        "date",
+    )
 
 
 DEPARTURES: dict[str, Step] = {"leave": _leave, "transfer": _depart}

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 Coverage = Literal["direct", "pool", "overlay", "none"]
 RepStatus = Literal["active", "leaving", "tbh"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Days on which a person is away.
+
+    Parameters
+    ----------
+    start, end
+        The first and the last day; None is open.
+    covered_by
+        Who covers the seat meanwhile.
+    """
+
+    start: date
+    end: date | None = None
+    covered_by: str | None = None
+
+    def includes(self, day: date) -> bool:
+        """Return whether a day is one of them."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+    def meets(self, other: Absence) -> bool:
+        """Return whether the two share a day."""
+        return self.includes(other.start) or other.includes(self.start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +66,8 @@ class Rep:
         ISO code of the rep's own currency.
     row
         The row of the table, as a spreadsheet counts it.
+    later_absences
+        Those within the year beside the first one, which events told.
     """
 
     rep_id: str
@@ -66,6 +94,29 @@ class Rep:
     status: RepStatus = "active"
     currency: str = ""
     row: int = 0
+    later_absences: tuple[Absence, ...] = ()
+
+    @property
+    def absences(self) -> tuple[Absence, ...]:
+        """Return all of them, by their first day."""
+        if self.absence_start is None:
+            return self.later_absences
+        first = Absence(start=self.absence_start, end=self.absence_end, covered_by=self.covered_by)
+        return (first, *self.later_absences)
+
+    def with_absences(self, absences: Iterable[Absence]) -> Rep:
+        """Return the rep with these absences and no others."""
+        ordered = sorted(absences, key=lambda one: one.start)
+        if not ordered:
+            return replace(self, absence_start=None, absence_end=None, later_absences=())
+        first, *later = ordered
+        return replace(
+            self,
+            absence_start=first.start,
+            absence_end=first.end,
+            covered_by=first.covered_by,
+            later_absences=tuple(later),
+        )
 
     @property
     def receives_accounts(self) -> bool:

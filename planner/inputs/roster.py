@@ -201,6 +201,13 @@ def stop_covering(roster: Roster, rep_id: str, day: date) -> Roster:
     return replace(roster, tenures=sort_tenures(kept))
 
 
+def uncover(roster: Roster, territory_id: str, day: date) -> Roster:
+    """Return the roster without the cover of a seat that begins on a day."""
+    key = (territory_id, "cover", day)
+    kept = [t for t in roster.tenures if (t.territory_id, t.role, t.start) != key]
+    return replace(roster, tenures=tuple(kept))
+
+
 def add_tenures(roster: Roster, added: Iterable[SeatTenure]) -> Roster:
     """Return the roster with further tenures."""
     return replace(roster, tenures=sort_tenures((*roster.tenures, *added)))

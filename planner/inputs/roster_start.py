@@ -222,8 +222,9 @@ def _absences(roster: Roster, today: Mapping[str, Rep], period: Period) -> Itera
     for rep_id, rep in roster.reps.items():
         row = today.get(rep_id)
         away = row.absence_start if row else None
-        same = row is not None and (away, row.absence_end) == (rep.absence_start, rep.absence_end)
-        if row is None or away is None or same or not period.start <= away < period.end:
+        if row is None or away is None or not period.start <= away < period.end:
+            continue
+        if (away, row.absence_end) in {(known.start, known.end) for known in rep.absences}:
             continue
         yield YearEvent(
             kind="absence",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from planner.inputs.period import Period
 from planner.inputs.reps import Rep
 from planner.outcomes.draws import named_stream
 from planner.outcomes.parameters import OutcomeParameters
-from planner.units.presence import months_in_seat, served_months
+from planner.units.presence import months_in_seat, ramp_by_month, served_months
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -46,6 +46,8 @@ def simulate_coverage(
     load: Floats | None,
     parameters: OutcomeParameters,
     seed: int,
+    *,
+    productivity: Sequence[Floats] | None = None,
 ) -> Coverage:
     """Simulate who serves each seat in which months.
 
@@ -70,11 +72,19 @@ def simulate_coverage(
         Hours the seat's accounts need over the hours it has, (seats,); None where unknown.
     parameters, seed
         The scenario's; each holder has random streams of his own name.
+    productivity
+        Share of full productivity of each holder by month, (seats,) of (months,); default: by
+        his start in the role.
     """
+    if productivity is None:
+        productivity = [ramp_by_month(rep, period, ramp) for rep in holders]
     weights = np.asarray(season, dtype=np.float64)
     weights = weights / weights.sum()
     within = np.ones(len(holders)) if load is None else 1.0 / np.maximum(load, 1.0)
-    rows = [_simulate_holder(rep, period, ramp, weights, parameters, seed) for rep in holders]
+    rows = [
+        _simulate_holder(rep, period, ramp, path, weights, parameters, seed)
+        for rep, path in zip(holders, productivity, strict=True)
+    ]
     planned = np.array([row[0] for row in rows]).reshape(-1) * within
     drawn = np.array([row[1] for row in rows]).reshape(len(holders), parameters.draws)
     held = np.array([row[2] for row in rows]).reshape(len(holders), parameters.draws)
@@ -91,16 +101,17 @@ def _simulate_holder(
     rep: Rep,
     period: Period,
     ramp: Sequence[float],
+    productivity: Floats,
     season: Floats,
     parameters: OutcomeParameters,
     seed: int,
 ) -> tuple[float, Floats, Floats]:
     """Return the served share as planned and in each draw, and the share of the year held."""
     months = len(season)
-    path = served_months(rep, period, ramp, parameters.covered_share)
+    path = served_months(rep, period, productivity, parameters.covered_share)
     presence = months_in_seat(rep, period)
     exits = _exit_months(rep, presence, parameters, seed)
-    held = months_in_seat(replace(rep, absence_start=None), period)
+    held = months_in_seat(rep.with_absences(()), period)
     delays = _delays(rep, months, parameters, seed)
     shifts = range(int(delays.max()) + 1)
     served = np.array(

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from planner.outputs.plan import Floats, Plan
-from planner.units.presence import served_months
+from planner.units.presence import ramp_by_month, served_months
 
 # As the scenario's keys have them, for plans that say nothing.
 UNSERVED, COVERED, HOURS = 0.30, 0.5, 1_600.0
@@ -75,8 +75,10 @@ def _capacity(plan: Plan) -> Floats:
     people = {rep.rep_id: rep for rep in plan.data.reps}
     within, capacity = _share_within_hours(plan), np.zeros(months)
     for seat, rep_id in enumerate(plan.seats.rep_ids):
-        rep = people.get(rep_id)
-        busy = served_months(rep, plan.data.period, ramp, covered) if rep else np.ones(months)
+        busy = np.ones(months)
+        if rep := people.get(rep_id):
+            productivity = ramp_by_month(rep, plan.data.period, ramp)
+            busy = served_months(rep, plan.data.period, productivity, covered)
         busy = busy * within[seat]
         capacity += potential[seat] * season * (unserved + (1 - unserved) * busy)
     return capacity

@@ -79,7 +79,9 @@ def _cards(plan: Plan, year: YearRecord) -> tuple[Headline, ...]:
     counts = count_changes(plan, year)
     return (
         Headline(
-            label="New accounts", value=f"{counts['new']:,}", note="placed for the first time"
+            label="New accounts",
+            value=f"{counts['new']:,}",
+            note="placed for the first time, or back",
         ),
         Headline(
             label="Moved to another seat",
@@ -99,7 +101,7 @@ def _cards(plan: Plan, year: YearRecord) -> tuple[Headline, ...]:
 
 def count_changes(plan: Plan, year: YearRecord) -> dict[str, int]:
     """Return how many accounts are new, changed seat, changed only their rep, or need not have."""
-    new = sum(why == "new" for why in year.moved.values())
+    new = sum(why in {"new", "back"} for why in year.moved.values())
     chosen = sum(why.startswith("moved by") for why in year.moved.values())
     return {
         "new": new,

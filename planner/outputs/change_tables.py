@@ -114,7 +114,8 @@ def change_rows(plan: Plan, year: YearRecord) -> list[int]:
 def _kind(year: YearRecord, account: str) -> str:
     if account not in year.moved:
         return "rep"
-    return "new" if year.moved[account] == "new" else "seat"
+    why = year.moved[account]
+    return why if why in {"new", "back"} else "seat"
 
 
 def _seats_before(plan: Plan, year: YearRecord) -> dict[str, str]:

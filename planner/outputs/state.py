@@ -20,7 +20,7 @@ from planner.inputs.edits import Edit, Edits
 from planner.inputs.likeness import LikelyDuplicate
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
-from planner.inputs.reps import Rep
+from planner.inputs.reps import Absence, Rep
 from planner.inputs.roster import AccountChange, GoalChange, ReportingLine, SeatTenure
 from planner.inputs.year_events import YearEvent
 from planner.outcomes.result import (
@@ -62,7 +62,7 @@ KEPT: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         *(AlignmentSummary, MeasureSummary, MovedSummary, Plan, Provenance, RuleLine),
-        *(PlanningData, Source, ControlTotal, Currency, Period, Rep, Finding, Edit, Edits),
+        *(PlanningData, Source, ControlTotal, Currency, Period, Rep, Absence, Finding, Edit, Edits),
         *(Potential, ControlUnits, Seats, Eligibility, Today),
         *(QuotaSheet, QuotaLine, QuotaDerivation, Outcomes, Outcome),
         *(PlanAssessment, CompensationCost, RepPay, PayElement),

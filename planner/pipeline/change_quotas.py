@@ -128,7 +128,7 @@ def _describe(
         before=succession.before,
         after=succession.after,
         books=tuple(_books(scenario, running, succession, company, of_account, day)),
-        seat_weights=_seat_weights(running),
+        seat_weights=_seat_weights(running, _back_to_seats(scenario, succession, company)),
         decided=decided,
         seat_last=_seat_last(running),
         same_limits=all(getattr(before, name) == getattr(scenario.quota, name) for name in LIMITS),
@@ -201,11 +201,26 @@ def _not_applied(scenario: Scenario, running: Plan) -> Iterator[Finding]:
         )
 
 
-def _seat_weights(running: Plan) -> dict[str, int]:
-    weights = np.zeros(len(running.territory_ids), dtype=np.int64)
+def _seat_weights(running: Plan, back: Mapping[str, tuple[str, int]]) -> dict[str, int]:
+    """Return the potential that each seat's quota is of, those of lost accounts that come back too."""
+    sums = np.zeros(len(running.territory_ids), dtype=np.int64)
     placed = running.territory_of_account >= 0
-    np.add.at(weights, running.territory_of_account[placed], running.potential.expected[placed])
-    return dict(zip(running.territory_ids, weights.tolist(), strict=True))
+    np.add.at(sums, running.territory_of_account[placed], running.potential.expected[placed])
+    weights: dict[str, int] = dict(zip(running.territory_ids, sums.tolist(), strict=True))
+    for seat, weight in back.values():
+        weights[seat] += weight
+    return weights
+
+
+def _back_to_seats(
+    scenario: Scenario, succession: Succession, company: Company
+) -> dict[str, tuple[str, int]]:
+    """Return the seat and potential of accounts that come back and whose quota never left it."""
+    if scenario.change.lost_accounts == "relieve":
+        return {}
+    ids = company.data.accounts["account_id"].tolist()
+    expected = dict(zip(ids, company.potential.expected.tolist(), strict=True))
+    return {name: (seat, int(expected[name])) for name, seat in succession.back.seats.items()}
 
 
 def _books(
@@ -227,6 +242,7 @@ def _books(
             strict=True,
         )
     }
+    before |= _back_to_seats(scenario, succession, company)
     seats = ("", *company.seats.territory_ids)
     after = {
         account: seats[at + 1]
@@ -240,6 +256,12 @@ def _books(
         if source != target:
             when = seat_day(succession, account, source, day)
             yield BookChange(source=source, target=target, weight=weight, day=when)
+    for account, lost in succession.back.away.items():
+        source, weight = before[account]
+        if source and scenario.change.lost_accounts == "relieve":
+            yield BookChange(source=source, target="", weight=weight, day=max(lost, day))
+            again = seat_day(succession, account, source, day)
+            yield BookChange(source=source, target="", weight=-weight, day=again)
     seat_of = {name: seat for name, (seat, _) in before.items()} | after
     for account in succession.gone:
         source, weight = before.get(account, ("", 0))

@@ -23,7 +23,11 @@ def same_event(one: YearEvent, other: YearEvent) -> bool:
 
 def find_undone(known: set[YearEvent], given: tuple[YearEvent, ...]) -> list[Finding]:
     """Say which events the running plan holds that the table no longer has."""
-    lost = [e for e in known if e.row and not any(same_event(e, one) for one in given)]
+    lost = [
+        event
+        for event in known
+        if event.row and not any(same_event(event, one) or _corrects(one, event) for one in given)
+    ]
     return [
         Finding(
             severity="warning",
@@ -36,6 +40,12 @@ def find_undone(known: set[YearEvent], given: tuple[YearEvent, ...]) -> list[Fin
         )
         for event in sorted(lost, key=lambda event: event.order)[:EXAMPLES_SHOWN]
     ]
+
+
+def _corrects(one: YearEvent, event: YearEvent) -> bool:
+    """Return whether an event tells another end of an absence that the running plan holds."""
+    keys = [(e.kind, e.rep_id, e.day) for e in (one, event)]
+    return event.kind == "absence" and keys[0] == keys[1]
 
 
 def say_by_table(derived: tuple[YearEvent, ...]) -> list[Finding]:
@@ -76,14 +86,19 @@ def find_wrong_accounts(
 ) -> list[Finding]:
     """Return events that add accounts which are there, or merge into accounts which are not."""
     there = set(running.data.accounts["account_id"])
+    since = {event.account_id: event.day for event in events if event.kind == "added"}
     rows = set(data.accounts["account_id"])
     into = {event.account_id: event.into for event in events if event.kind == "merged"}
     lost = {event.account_id for event in events if event.kind == "lost"}
     found = []
     for event in events:
-        if event.kind == "added" and event.account_id in there:
+        left = any((e.kind, e.account_id) == ("lost", event.account_id) for e in events)
+        if event.kind == "added" and event.account_id in there and not left:
             words = f"Account {event.account_id} is added on {event.day}, but is in the plan."
             found.append(event.blame("account_there", words, "Remove the event.", "account_id"))
+        if event.into not in there and since.get(event.into, event.day) > event.day:
+            words = f"The {event.words} needs account {event.into}, which is added later."
+            found.append(event.blame("account_missing", words, "Correct one of the dates.", "into"))
         # What merged on, or was lost later, needs no row any more.
         last = last_name(event.into, into) if event.kind == "merged" else ""
         named = event.account_id if event.kind == "added" else last

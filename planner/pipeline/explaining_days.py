@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from planner.errors import ScenarioError
@@ -166,6 +167,10 @@ def _absent(plan: Plan, day: date) -> dict[str, str]:
     for tenure in plan.year.accounts:
         begun.setdefault(tenure.account_id, tenure.start)
     words = {a: f"it came on {start}" for a, start in begun.items() if start > day}
+    for before, after in pairwise(plan.year.accounts):
+        if before.account_id == after.account_id and before.end and before.end <= day < after.start:
+            account = before.account_id
+            words[account] = f"it was lost on {before.end} and came back on {after.start}"
     ends = {"merged": "it became part of {into} on {day}", "lost": "it was lost on {day}"}
     gone = (c for c in plan.year.account_changes if c.kind in ends and c.day <= day)
     return words | {c.account_id: ends[c.kind].format(into=c.into, day=c.day) for c in gone}

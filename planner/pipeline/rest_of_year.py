@@ -12,12 +12,14 @@ import numpy.typing as npt
 from planner.inputs.membership import are_among
 from planner.pipeline.running import remaining_period
 from planner.pipeline.simulation import seat_holders, seat_loads
+from planner.pipeline.stints import credit_stints, find_stints
 from planner.quotas.hierarchy import COMPANY
 from planner.tracking.landing import share_done
 from planner.tracking.teams import due_by_team
 
 if TYPE_CHECKING:
     from planner.inputs.period import Period
+    from planner.inputs.reps import Rep
     from planner.outcomes.attainment import Simulation
     from planner.outcomes.result import Outcome, Outcomes
     from planner.pipeline.preparation import Company
@@ -47,6 +49,15 @@ class RestOfYear:
     outcomes: Outcomes
     simulation: Simulation
     paid: Simulation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _People:
+    """Who serves a seat in the days that remain, with what comes in and counts, (people, draws)."""
+
+    reps: tuple[Rep, ...]
+    bookings: Ints
+    credited: Ints
 
 
 def share_left(period: Period, season: tuple[float, ...], day: date) -> tuple[float, list[float]]:
@@ -115,10 +126,14 @@ def foresee_rest(
         groups=_groups(scenario, company),
         load=seat_loads(scenario, company, territory_of),
     )
-    own = [record.booked.get(rep.rep_id, 0) for rep in holders]
-    drawn, booked = simulation.bookings, np.array(own)[:, None]
+    drawn, people = _by_person(scenario, company, territory_of, simulation, record, day)
+    booked = np.array([record.booked.get(rep.rep_id, 0) for rep in people.reps])[:, None]
     year = summarise_draws(
-        holders, drawn + booked, simulation.coverage, sheet, credited=simulation.own + booked
+        people.reps,
+        people.bookings + booked,
+        simulation.coverage,
+        sheet,
+        credited=people.credited + booked,
     )
     above = _describe_teams(company, drawn, sheet, record, day)
     outcomes = replace(
@@ -132,6 +147,56 @@ def foresee_rest(
     return RestOfYear(
         outcomes=outcomes, simulation=whole_year, paid=_with_departed(whole_year, sheet, record)
     )
+
+
+def _by_person(
+    scenario: Scenario,
+    company: Company,
+    territory_of: Ints,
+    simulation: Simulation,
+    record: YearRecord,
+    day: date,
+) -> tuple[Ints, _People]:
+    """Return what the rest brings by seat, (seats, draws), and by person.
+
+    A seat that changes hands is its holder's up to his last day, and then the next one's.
+    """
+    rest = remaining_period(company.data.period, day)
+    ramp = scenario.quota.ramp if scenario.quota else ()
+    holders = seat_holders(company)
+    stints = find_stints(
+        company.data.reps,
+        company.seats.territory_ids,
+        record.tenures,
+        rest,
+        ramp,
+        scenario.outcomes.covered_share,
+    )
+    assert simulation.drawing is not None
+    brought = credit_stints(
+        stints,
+        simulation.drawing.sums,
+        rest,
+        ramp,
+        share_left(company.data.period, company.potential.season, day)[1],
+        seat_loads(scenario, company, territory_of),
+        scenario.outcomes,
+        scenario.seed,
+    )
+    drawn, own = simulation.bookings.copy(), simulation.own.copy()
+    changing = sorted({stint.seat for stint in stints})
+    drawn[changing], own[changing] = 0, 0
+    people = {rep.rep_id: rep for rep in (*holders, *(stint.rep for stint in stints))}
+    place = {name: at for at, name in enumerate(people)}
+    seats = [place[rep.rep_id] for rep in holders]
+    bookings, credited = (np.zeros((len(people), own.shape[1]), dtype=np.int64) for _ in range(2))
+    np.add.at(bookings, seats, drawn)
+    np.add.at(credited, seats, own)
+    for stint, amounts in zip(stints, brought, strict=True):
+        drawn[stint.seat] += amounts
+        bookings[place[stint.rep.rep_id]] += amounts
+        credited[place[stint.rep.rep_id]] += amounts
+    return drawn, _People(reps=tuple(people.values()), bookings=bookings, credited=credited)
 
 
 def _describe_teams(

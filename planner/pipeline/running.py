@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import Finding
-from planner.inputs.account_events import last_name
+from planner.inputs.account_events import last_changes, last_name
 from planner.inputs.event_rules import apply_events
 from planner.inputs.period import Period
 from planner.inputs.roster import DAY, AccountChange, Roster, Surroundings
 from planner.inputs.roster_start import derive_events, refresh_people, start_roster
 from planner.outputs.moves import proposed_reps
+from planner.pipeline.comebacks import Comebacks, find_comebacks, forget_silent_losses
 from planner.pipeline.event_findings import (
     find_new_seats,
     find_undone,
@@ -56,6 +57,8 @@ class Succession:
         Today's history with the accounts that each row names, merged ones among them.
     gone, added
         Accounts that left the plan or came to it, with their day and how.
+    back
+        Those that were lost before and come back.
     findings
         What had to be understood.
     """
@@ -67,6 +70,7 @@ class Succession:
     booked: pd.DataFrame | None
     gone: Mapping[str, AccountChange]
     added: Mapping[str, date]
+    back: Comebacks
     findings: tuple[Finding, ...]
 
 
@@ -94,11 +98,12 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
     started = start_roster(
         running.data.reps, running.territory_ids, running.seats.rep_ids, period, tenures
     )
+    changes, there_again = forget_silent_losses(running, account_ids(data))
     if running.year is not None:
         started = replace(
             started,
             closed=running.year.closed_seats,
-            accounts=running.year.account_changes,
+            accounts=changes,
             goals=running.year.goals,
             lines=running.year.lines,
         )
@@ -117,15 +122,18 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
     unread = [one for one in data.findings if one.table == "events"]
     refuse_errors((*unread, *_not_following(wrong, unread)))
     gone, added, found = _account_changes(running, data, after, effective)
+    back = find_comebacks(running, after.accounts, added)
     return Succession(
         before=started,
         after=after,
         applied=applied,
-        data=_tables_after(running, data, after, gone),
+        data=_tables_after(running, data, after, gone, back),
         booked=data.history,
         gone=gone,
         added=added,
+        back=back,
         findings=(
+            *there_again,
             *find_undone(known, data.events),
             *say_by_table(derived),
             *find_new_seats(before, after, applied),
@@ -152,12 +160,14 @@ def _account_changes(
     """Return which accounts go and come, those that only the accounts tables say among them."""
     before = set(account_ids(running.data))
     now = set(account_ids(data))
-    gone = {c.account_id: c for c in after.accounts if c.kind != "added"}
-    told = {c.account_id: c.day for c in after.accounts if c.kind == "added"}
+    last = last_changes(after.accounts)
+    gone = {name: c for name, c in last.items() if c.kind != "added"}
+    told = {name: c.day for name, c in last.items() if c.kind == "added"}
     silent = sorted(before - now - set(gone))
     for name in silent:
         gone[name] = AccountChange(account_id=name, kind="lost", day=effective)
-    added = {name: told.get(name, effective) for name in sorted(now - before - set(gone))}
+    new = now - before - set(gone)
+    added = {name: told.get(name, effective) for name in sorted(new | (now & told.keys()))}
     found = []
     if silent:
         shown = ", ".join(silent[:5]) + (f" and {len(silent) - 5} more" if len(silent) > 5 else "")
@@ -176,7 +186,11 @@ def _account_changes(
 
 
 def _tables_after(
-    running: Plan, data: PlanningData, after: Roster, gone: Mapping[str, AccountChange]
+    running: Plan,
+    data: PlanningData,
+    after: Roster,
+    gone: Mapping[str, AccountChange],
+    back: Comebacks,
 ) -> PlanningData:
     """Return today's tables with the roster's people and the running plan's owners."""
     import pandas as pd
@@ -185,6 +199,7 @@ def _tables_after(
     accounts = data.accounts[kept].reset_index(drop=True)
     names, reps = account_ids(running.data), proposed_reps(running)
     owner_of = {name: rep or None for name, rep in zip(names, reps, strict=True)}
+    owner_of |= {name: rep or None for name, rep in back.holders(running).items()}
     ids = accounts["account_id"].tolist()
     owners = [owner_of.get(name) for name in ids]
     told = accounts["owner_given"].tolist()
@@ -274,8 +289,8 @@ def stand(
     held_by = ("", *running.seats.rep_ids)
     holders = [held_by[at + 1] for at in running.territory_of_account.tolist()]
     ids = running.data.accounts["account_id"].tolist()
-    seat_of = dict(zip(ids, before, strict=True))
-    rep_of = dict(zip(ids, holders, strict=True))
+    seat_of = dict(zip(ids, before, strict=True)) | dict(succession.back.seats)
+    rep_of = dict(zip(ids, holders, strict=True)) | succession.back.holders(running)
     accounts = data.accounts["account_id"].tolist()
     seat = np.array([place.get(seat_of.get(a, ""), -1) for a in accounts], dtype=np.int64)
     stays = [

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.roster_start import start_roster
+from planner.pipeline.held_over import find_held_over
 from planner.pipeline.past_trials import opening_trial, past_trials
 from planner.pipeline.tracking_tables import Came, merged_into, read_came
-from planner.pipeline.year_record import add_credits, open_deals, within
-from planner.quotas.parts import QuotaPart, owed_until, parts_of_sheet
+from planner.pipeline.year_record import add_credits, within
+from planner.quotas.parts import QuotaPart, owed_for_seats, owed_until, parts_of_sheet
 from planner.tracking.contests import Board, Deed, settle_contest
 from planner.tracking.following import Tracking, follow
 from planner.tracking.landing import share_done
@@ -152,7 +153,9 @@ def ownership_of(plan: Plan) -> Ownership:
 
 def _credit(plan: Plan, data: PlanningData, rows: pd.DataFrame, own: Ownership) -> list[CREDITED]:
     rules = ChangeParameters.model_validate(plan.provenance.scenario.get("change") or {})
-    window = HoldOver(days=rules.hold_over_days, open_on=open_deals(data, own))
+    window = HoldOver(
+        days=rules.hold_over_days, open_on=find_held_over(data, own, merged_into(plan))
+    )
     return credit_bookings(
         rows["account_id"].tolist(),
         rows["date"].to_numpy().astype("datetime64[D]"),
@@ -273,9 +276,9 @@ def _owed(plan: Plan, day: date) -> tuple[tuple[Owed, ...], dict[str, int], Team
         for (level, rep_id), (quota, to_date) in sorted(sums.items())
     )
     seats: dict[str, int] = {}
-    for seat in {part.territory_id for part in direct if part.territory_id}:
-        mine = [part for part in direct if part.territory_id == seat and part.start < day]
-        seats[seat] = sum(owed_until(mine, day).values())
+    for (_, seat), quota in owed_for_seats(direct, day).items():
+        if seat:
+            seats[seat] = seats.get(seat, 0) + quota
     return owed, seats, teams_of(parts)
 
 

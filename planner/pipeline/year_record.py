@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.duplicates import find_duplicates
-from planner.inputs.membership import are_among
 from planner.pipeline.change_quotas import Settlement, seat_day
+from planner.pipeline.held_over import find_held_over
 from planner.quotas.parts import QuotaPart
 from planner.tracking.ownership import (
     AccountTenure,
@@ -103,7 +104,9 @@ def make_record(
         untouched=_untouched(running, changed, settled, of_account),
         quota_before=_quotas_of(running),
         scenario_goal=None if goal is None else data.currency.to_minor(goal),
-        duplicates=find_duplicates(data.accounts, succession.added),
+        duplicates=find_duplicates(
+            data.accounts, [name for name in succession.added if name not in succession.back]
+        ),
         seat_last=settled.seat_last,
         resettled=_resettled(running, accounts),
     )
@@ -141,39 +144,43 @@ def _account_tenures(
     moved: dict[str, str] = {}
     start = running.data.period.start
 
-    def hand_over(account: str, target: str, when: date) -> None:
+    def hand_over(account: str, target: str | None, when: date) -> None:
         mine = known.setdefault(account, [])
         if not mine and account in before:
             mine.append(
                 AccountTenure(account_id=account, territory_id=before[account], start=start)
             )
-        if mine:
-            last = mine.pop()
-            mine += [_end(last, when)] if last.start < when else []
-        if target is not None and target != "-":
+        mine[:] = _end_last(mine, when)
+        if target is not None:
             mine.append(AccountTenure(account_id=account, territory_id=target, start=when))
 
     now = ("", *seats)
     for account, at in zip(data.accounts["account_id"].tolist(), of_account.tolist(), strict=True):
         source, target = before.get(account), now[at + 1]
-        if source == target:
+        if account in succession.back.away:
+            hand_over(account, None, max(succession.back.away[account], start))
+        elif source == target:
             continue
         hand_over(account, target, seat_day(succession, account, source or "", day))
         moved[account] = _why(succession, account, source, target)
     for account, change in succession.gone.items():
         if account in before:
-            hand_over(account, "-", max(change.day, start))
+            hand_over(account, None, max(change.day, start))
     every = sorted(known)
     return moved, tuple(tenure for account in every for tenure in known[account])
 
 
-def _end(tenure: AccountTenure, day: date) -> AccountTenure:
-    from dataclasses import replace
-
-    return replace(tenure, end=day)
+def _end_last(tenures: Sequence[AccountTenure], day: date) -> list[AccountTenure]:
+    """Return an account's tenures with the last one ended on a day, unless it ended before."""
+    if not tenures or (tenures[-1].end or date.max) <= day:
+        return list(tenures)
+    *earlier, last = tenures
+    return [*earlier, *([replace(last, end=day)] if last.start < day else [])]
 
 
 def _why(succession: Succession, account: str, source: str | None, target: str) -> str:
+    if account in succession.back:
+        return "back"
     if source is None:
         return "new"
     if source in succession.after.closed:
@@ -223,7 +230,8 @@ def _booked(
     if succession.booked is None:
         return {}, {}
     rows, data = within(succession.booked, start, day), succession.data
-    window = HoldOver(days=scenario.change.hold_over_days, open_on=open_deals(data, own))
+    into = {c.account_id: c.into for c in succession.gone.values() if c.into}
+    window = HoldOver(days=scenario.change.hold_over_days, open_on=find_held_over(data, own, into))
     days = rows["date"].to_numpy().astype("datetime64[D]")
     credited = credit_bookings(
         rows["account_id"].tolist(),
@@ -231,7 +239,7 @@ def _booked(
         rows["rep_id"].fillna("").astype(str).tolist(),
         own,
         window,
-        {c.account_id: c.into for c in succession.gone.values() if c.into},
+        into,
     )
     people = {rep.rep_id for rep in data.reps}
     names = [name_credit(rep_id, seat, people) for rep_id, seat in credited]
@@ -264,26 +272,6 @@ def within(history: pd.DataFrame, start: date, day: date) -> pd.DataFrame:
     import pandas as pd
 
     return history[(history["date"] >= pd.Timestamp(start)) & (history["date"] < pd.Timestamp(day))]
-
-
-def open_deals(data: PlanningData, own: Ownership) -> frozenset[str]:
-    """Return the accounts with a deal that was open on the day they changed hands."""
-    deals = data.opportunities
-    if deals is None or deals.empty or not own.moved:
-        return frozenset()
-    changed = {t.account_id: t.end for t in own.moved if t.end is not None}
-    found = set()
-    deals = deals[are_among(deals["account_id"], changed)]
-    columns = (deals["account_id"], deals["created"], deals["close_date"])
-    for account, created, closes in zip(*columns, strict=True):
-        day = changed.get(account)
-        if day is None:
-            continue
-        begun = created != created or created.date() < day  # noqa: PLR0124  NaT differs from itself
-        unfinished = closes != closes or closes.date() >= day  # noqa: PLR0124  likewise
-        if begun and unfinished:
-            found.add(str(account))
-    return frozenset(found)
 
 
 def _untouched(

@@ -10,7 +10,7 @@ from fractions import Fraction
 from planner.inputs.money import Currency
 from planner.inputs.period import Period
 from planner.inputs.reps import Rep
-from planner.inputs.roster import DAY, Roster, name_open_seat
+from planner.inputs.roster import Roster, name_open_seat
 from planner.quotas.parameters import QuotaParameters
 from planner.quotas.parts import QuotaPart
 from planner.units.presence import ramp_by_month
@@ -132,8 +132,7 @@ def productive_share(rep: Rep | None, day: date, change: QuotaChange) -> Fractio
     """Return a person's share of full productivity on a day: his ramp, nothing while absent."""
     if rep is None:
         return Fraction(1)
-    last = rep.absence_end or date.max - DAY
-    if rep.absence_start is not None and rep.absence_start <= day <= last:
+    if any(away.includes(day) for away in rep.absences):
         return Fraction(0)
     month = max(j for j, start in enumerate(change.period.starts) if start <= day)
     share = float(ramp_by_month(rep, change.period, change.parameters.ramp)[month])

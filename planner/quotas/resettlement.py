@@ -10,6 +10,7 @@ from math import lcm
 
 from planner.findings import Finding
 from planner.inputs.reps import Rep
+from planner.inputs.roster import DAY
 from planner.quotas.change_managers import Reign, change_managers, reigns_of
 from planner.quotas.change_terms import OpenComponent, QuotaChange, Stretch
 from planner.quotas.mistakes import no_room
@@ -85,7 +86,7 @@ def resettle(sheet: QuotaSheet, parts: Iterable[QuotaPart], change: QuotaChange)
     names = sorted({part.component for part in pieces})
     steps = {name: _step(change, [p for p in pieces if p.component == name]) for name in names}
     for day in cut_days(change):
-        pieces = cut_parts(pieces, day, steps)
+        pieces = cut_parts(pieces, day)
     closed = [part for part in pieces if part.end <= change.effective]
     open_ = [part for part in pieces if part.end > change.effective]
     goals = _new_goals(sheet, pieces, change)
@@ -157,12 +158,10 @@ def cut_days(change: QuotaChange) -> list[date]:
 
 
 def _absence_days(rep: Rep) -> Iterable[date]:
-    from datetime import timedelta
-
-    if rep.absence_start is not None:
-        yield rep.absence_start
-        if rep.absence_end is not None:
-            yield rep.absence_end + timedelta(days=1)
+    for away in rep.absences:
+        yield away.start
+        if away.end is not None and away.end < date.max:
+            yield away.end + DAY
 
 
 def _step(change: QuotaChange, parts: Sequence[QuotaPart]) -> int:

@@ -92,11 +92,11 @@ class HoldOver:
     days
         Its length.
     open_on
-        Accounts with an open deal on the day they changed hands.
+        Accounts with an open deal on a day they changed hands, or merged, with that day.
     """
 
     days: int = 90
-    open_on: frozenset[str] = field(default_factory=frozenset)
+    open_on: frozenset[tuple[str, date]] = field(default_factory=frozenset)
 
 
 def name_credit(rep_id: str, territory_id: str, people: Container[str]) -> str:
@@ -125,8 +125,8 @@ def credit_bookings(
     """Return who is credited with each booking, and for which seat; empty text is nobody.
 
     Whoever serves the account's seat on the day of the booking is credited with it, once. Within
-    the hold-over window after an account changed hands, a booking that the former owner is named
-    as the seller of is his, where a deal was open on that day.
+    the hold-over window after an account changed hands, or became part of another seat's, a booking
+    that the former owner is named as the seller of is his, where a deal was open on that day.
 
     Parameters
     ----------
@@ -144,6 +144,7 @@ def credit_bookings(
     moved: dict[str, list[AccountTenure]] = {}
     for tenure in ownership.moved:
         moved.setdefault(tenure.account_id, []).append(tenure)
+    parts = _parts_of(into or {})
     credited = []
     place = table.place(days)
     for row, (booked_on, seller) in enumerate(zip(account_ids, sellers, strict=True)):
@@ -152,13 +153,19 @@ def credit_bookings(
             account = _standing(
                 booked_on, days[row].astype("datetime64[D]").astype(date), moved, into
             )
-        if account not in moved:
+        if account not in moved and account not in parts:
             seat = ownership.territory_of.get(account, "")
             credited.append((table.who(seat, int(place[row])), seat))
             continue
         day: date = days[row].astype("datetime64[D]").astype(date)
-        seat = next((t.territory_id for t in moved[account] if t.includes(day)), "")
-        former = _former(moved[account], day, seller, ownership, hold_over)
+        mine = moved.get(account)
+        seat = (
+            ownership.territory_of.get(account, "")
+            if mine is None
+            else next((t.territory_id for t in mine if t.includes(day)), "")
+        )
+        past = [t for name in (account, *parts.get(account, ())) for t in moved.get(name, ())]
+        former = _former(past, day, seller, ownership, hold_over)
         who = table.who(seat, int(place[row]))
         credited.append((seller, former) if former else (who, seat))
     return credited
@@ -176,6 +183,18 @@ def _standing(
     return account
 
 
+def _parts_of(into: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the accounts that each account has taken up, directly or through others."""
+    parts: dict[str, list[str]] = {}
+    for name in sorted(into):
+        seen, whole = {name}, into[name]
+        while whole and whole not in seen:
+            parts.setdefault(whole, []).append(name)
+            seen.add(whole)
+            whole = into.get(whole, "")
+    return parts
+
+
 def _former(
     tenures: Sequence[AccountTenure],
     day: date,
@@ -184,10 +203,12 @@ def _former(
     hold_over: HoldOver | None,
 ) -> str:
     """Return the seat that a deal is still credited to, empty text where it is not."""
-    if hold_over is None or not seller or tenures[0].account_id not in hold_over.open_on:
+    if hold_over is None or not seller:
         return ""
     for tenure in tenures:
         if tenure.end is None or not tenure.end <= day < tenure.end + timedelta(hold_over.days):
+            continue
+        if (tenure.account_id, tenure.end) not in hold_over.open_on:
             continue
         before = tenure.end - timedelta(days=1)
         if ownership.serving(before).get(tenure.territory_id) == seller:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -87,7 +86,7 @@ def productive_months(rep: Rep, period: Period, ramp: Sequence[float]) -> Floats
     return months_in_seat(rep, period) * ramp_by_month(rep, period, ramp)
 
 
-def served_months(rep: Rep, period: Period, ramp: Sequence[float], covered_share: float) -> Floats:
+def served_months(rep: Rep, period: Period, productivity: Floats, covered_share: float) -> Floats:
     """Return the share of each month that is served, (months,).
 
     Parameters
@@ -96,15 +95,16 @@ def served_months(rep: Rep, period: Period, ramp: Sequence[float], covered_share
         Whose seat; of an absence that a colleague covers (``covered_by``) a share is served.
     period
         The plan's months.
-    ramp
-        Share of productivity by month since the start.
+    productivity
+        Share of full productivity in each month, (months,).
     covered_share
         Share of a covered absence that is served.
     """
-    path = productive_months(rep, period, ramp)
-    if rep.covered_by is None or rep.absence_start is None:
+    path: Floats = months_in_seat(rep, period) * productivity
+    alone = [away for away in rep.absences if away.covered_by is None]
+    if len(alone) == len(rep.absences):
         return path
-    present = productive_months(replace(rep, absence_start=None), period, ramp)
+    present = months_in_seat(rep.with_absences(alone), period) * productivity
     return path + (present - path) * covered_share
 
 
@@ -125,10 +125,10 @@ def _share(rep: Rep, first: date, end: date, length: timedelta) -> float:
 
 
 def _days_absent(rep: Rep, first: date, end: date) -> int:
-    if rep.absence_start is None or end <= first:
-        return 0
-    back = _day_after(rep.absence_end)
-    return max((min(end, back) - max(first, rep.absence_start)).days, 0)
+    return sum(
+        max((min(end, _day_after(away.end)) - max(first, away.start)).days, 0)
+        for away in rep.absences
+    )
 
 
 def _month_of_start(start: date, period: Period) -> int:

@@ -16,6 +16,7 @@ from planner.inputs.reps import Rep
 from planner.inputs.roster import Roster, Surroundings, change_rep
 from planner.inputs.roster_start import derive_events, start_roster
 from planner.inputs.year_events import YearEvent
+from planner.units.presence import months_in_seat
 
 YEAR = Period(
     starts=tuple(date(2027, month, 1) for month in range(1, 13)),
@@ -281,3 +282,47 @@ def test_the_reps_table_alone_tells_leavers_hires_and_transfers() -> None:
     }
     told = (leave("R1", on(1)),)
     assert "R1" not in {e.rep_id for e in derive_events(roster, table, told, on(10), YEAR)}
+
+
+def absence(rep_id: str, first: date, last: date | None = None, **rest: object) -> YearEvent:
+    return YearEvent(kind="absence", rep_id=rep_id, day=first, until=last, **rest)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_two_absences_of_one_person_both_count(chained: bool) -> None:
+    """They are kept side by side, told at once or one after another, in either order."""
+    spring = absence("R1", on(1), on(20), covered_by="R2")
+    autumn = absence("R1", on(1, 10), on(31, 10))
+    if chained:
+        later, _ = apply_events(make_roster(), [autumn], AROUND)
+        after, findings = apply_events(later, [spring], AROUND)
+        assert findings == ()
+    else:
+        after = apply(autumn, spring)
+    away = [(one.start, one.end, one.covered_by) for one in after.reps["R1"].absences]
+    assert away == [(on(1), on(20), "R2"), (on(1, 10), on(31, 10), None)]
+    present = months_in_seat(after.reps["R1"], YEAR)
+    assert present[3] == pytest.approx(10 / 30)
+    assert present[9] == 0
+    assert present.sum() == pytest.approx(10 + 10 / 30)
+    assert after.serves("T1", on(20)) == "R2"
+    assert after.serves("T1", on(10, 10)) == "R1"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(on(10), on(12)), (on(20), None), (on(1, 3), on(1)), (on(1, 3), None)]
+)
+def test_absences_that_overlap_are_refused(first: date, last: date | None) -> None:
+    """One that shares a day with another is a finding, whichever begins first."""
+    assert refuse(absence("R1", on(1), on(20)), absence("R1", first, last)) == [
+        "events.absence_overlaps"
+    ]
+
+
+def test_an_absence_told_again_is_corrected() -> None:
+    """The same first day with another end takes the place of what was told, its cover too."""
+    before = apply(absence("R1", on(1), on(20), covered_by="R2"))
+    after, findings = apply_events(before, [absence("R1", on(1), on(10))], AROUND)
+    assert findings == ()
+    assert [(one.start, one.end) for one in after.reps["R1"].absences] == [(on(1), on(10))]
+    assert [after.serves("T1", on(day)) for day in (10, 11)] == ["R2", "R1"]

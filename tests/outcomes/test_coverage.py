@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from planner.inputs.reps import Rep
+from planner.inputs.reps import Absence, Rep
 from planner.outcomes.coverage import simulate_coverage
 from planner.outcomes.parameters import OutcomeParameters
 from tests.outcomes.conftest import STILL, YEAR
@@ -103,3 +103,11 @@ def test_a_covered_absence_is_served_in_part():
     covered = cover(Rep(rep_id="A", name="A", covered_by="B", **away), unserved_share=0.0)
     assert alone.planned[0] == pytest.approx(11 / 12)
     assert covered.planned[0] == pytest.approx(11.5 / 12)
+
+
+def test_each_absence_is_covered_for_itself():
+    """Of two absences the covered one is served in part, the other one not at all."""
+    later = Absence(start=date(2027, 10, 1), end=date(2027, 10, 31))
+    away = {"absence_start": date(2027, 3, 1), "absence_end": date(2027, 3, 31)}
+    rep = Rep(rep_id="A", name="A", covered_by="B", later_absences=(later,), **away)
+    assert cover(rep, unserved_share=0.0).planned[0] == pytest.approx(10.5 / 12)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import DataError
+from planner.outcomes.result import Outcome
 from planner.outputs.change_tables import changed_accounts
 from planner.outputs.plan import Plan
 from planner.pipeline.explaining_days import describe_day
@@ -262,3 +263,46 @@ def test_rows_that_cannot_be_read_and_impossible_events_are_told_at_once(
     assert codes.count("events.not_a_date") == 1
     assert {"events.unknown_rep", "events.merged_into_itself"} <= set(codes)
     assert "events.incomplete" not in codes
+
+
+def test_a_seat_that_changes_hands_is_each_holders_for_his_days(
+    change: Change, running: Plan
+) -> None:
+    """A leaver, and who comes after him, are simulated for the days that each is in the seat."""
+    seat, rep = seat_of(running, 0)
+    leaves = {"kind": "leave", "date": "2027-08-31", "rep_id": rep}
+    hire = {"kind": "hire", "date": "2027-09-01", "rep_id": "N1", "territory_id": seat}
+    plain = change({"kind": "goal", "date": "2027-04-01", "amount": str(goal_of(running))})
+    plan = change(leaves, hire)
+    rest = {o.rep_id: o.expected for o in foreseen(plan)}
+    before = {o.rep_id: o.expected for o in foreseen(plain)}
+    assert plan.year is not None
+    booked = plan.year.booked[rep]
+    # Five of nine months are his; the newcomer's four are on ramp.
+    share = (rest[rep] - booked) / (before[rep] - booked)
+    assert 0.35 < share < 0.75
+    assert 0.1 < rest["N1"] / (before[rep] - booked) < 0.5
+    assert all(rest[o] == before[o] for o in before if o not in {rep, "company", *managers(plan)})
+    total = sum(o.expected for o in foreseen(plan) if o.level == "rep")
+    assert total == pytest.approx(rest["company"], abs=len(rest))
+
+
+def test_whoever_covers_is_credited_with_what_he_covers(change: Change, running: Plan) -> None:
+    """Who serves a seat that is open, or whose holder is away, has a share of what it brings."""
+    (seat, rep), (_, other) = seat_of(running, 0), seat_of(running, 1)
+    leaves = {"kind": "leave", "date": "2027-08-31", "rep_id": rep}
+    alone = {o.rep_id: o.expected for o in foreseen(change(leaves))}
+    helped = {o.rep_id: o.expected for o in foreseen(change(leaves | {"covered_by": other}))}
+    assert seat in alone
+    assert seat not in helped or not helped[seat]
+    assert helped[other] - alone[other] == pytest.approx(alone[seat], abs=2)
+    assert helped["company"] == pytest.approx(alone["company"], abs=2)
+
+
+def foreseen(plan: Plan) -> tuple[Outcome, ...]:
+    assert plan.outcomes is not None
+    return plan.outcomes.outcomes
+
+
+def managers(plan: Plan) -> set[str]:
+    return {o.rep_id for o in foreseen(plan) if o.level == "manager"}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,12 +61,28 @@ def test_credit_follows_the_owner_of_the_day() -> None:
 
 def test_a_deal_that_was_open_is_held_over() -> None:
     """Within the window the former owner closes it; after it, or without one, the new owner does."""
-    window = HoldOver(days=90, open_on=frozenset({"A3"}))
+    window = HoldOver(days=90, open_on=frozenset({("A3", MOVE)}))
     last = MOVE + timedelta(days=59)
     assert credit("A3", last, "R1", window) == "R1"
     assert credit("A3", MOVE + timedelta(days=90), "R1", window) == "R2"
     assert credit("A3", last, "R2", window) == "R2"
     assert credit("A3", last, "R1", HoldOver(days=90)) == "R2"
+
+
+@pytest.mark.parametrize("booked_on", ["A3", "A2"])
+def test_a_deal_of_an_account_that_merged_is_held_over(booked_on: str) -> None:
+    """Its former owner closes it within the window, whichever of the two accounts it is booked on."""
+    merged = replace(OWN, moved=OWN.moved[:1])
+    window = HoldOver(days=60, open_on=frozenset({("A3", MOVE)}))
+
+    def who(day: date, seller: str, hold_over: HoldOver = window) -> str:
+        days = np.array([day], dtype="datetime64[D]")
+        return credit_bookings([booked_on], days, [seller], merged, hold_over, {"A3": "A2"})[0][0]
+
+    assert who(MOVE + timedelta(days=59), "R1") == "R1"
+    assert who(MOVE + timedelta(days=60), "R1") == "R2"
+    assert who(MOVE, "R2") == "R2"
+    assert who(MOVE, "R1", HoldOver(days=60)) == "R2"
 
 
 @settings(max_examples=50, deadline=None)
@@ -82,7 +100,7 @@ def test_a_deal_that_was_open_is_held_over() -> None:
 def test_nothing_booked_is_counted_twice_or_lost(rows: list[tuple[str, int, str, int]]) -> None:
     """Every booking is credited to exactly one, and together they are all there is."""
     days = np.array([START + timedelta(days=d) for _, d, _, _ in rows], dtype="datetime64[D]")
-    window = HoldOver(days=60, open_on=frozenset({"A3"}))
+    window = HoldOver(days=60, open_on=frozenset({("A3", MOVE)}))
     credited = credit_bookings([r[0] for r in rows], days, [r[2] for r in rows], OWN, window)
     sums: dict[str, int] = {}
     for (who, _), (_, _, _, amount) in zip(credited, rows, strict=True):
