@@ -109,7 +109,13 @@ def _print_calibration(found: Mapping[str, Any] | None) -> None:
 
 PLAIN = ("as_set", "plan", "equal", "history=1", "potential=1", "run_rate=1")
 BLENDS_SHOWN = 8
-SAID = ("backtest.chance", "backtest.past_chance", "quotas.hindsight", "backtest.ramp_too_low")
+SAID = (
+    "backtest.chance",
+    "backtest.past_chance",
+    "backtest.submitted",
+    "quotas.hindsight",
+    "backtest.ramp_too_low",
+)
 KEYS = ("potential", "history", "size", "tenure")
 
 

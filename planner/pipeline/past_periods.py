@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from planner.quotas.replay import Orders
 
 Ints = npt.NDArray[np.int64]
+# How many past periods methods are judged on, and how many tell them what to choose.
 PERIODS = 4
+LONG_PAST = 12
 
 
 def rebuild_past(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.findings import Finding
-from planner.pipeline.past_periods import PERIODS, last_day, rebuild_past
+from planner.pipeline.past_periods import LONG_PAST, PERIODS, last_day, rebuild_past
 from planner.pipeline.preparation import Company
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def settle_basis(
 ) -> tuple[QuotaParameters, tuple[Finding, ...]]:
     """Replace a basis of ``backtest`` by the one that would have done best on past periods.
 
+    Where quotas were submitted for this plan, past quotas tell how much weight they deserve.
+
     Parameters
     ----------
     data
@@ -82,11 +84,15 @@ def settle_basis(
         return parameters, ()
     from planner.quotas.backtest import backtest_quotas, choose_blend
     from planner.quotas.basis import HALVES
+    from planner.quotas.submissions import weigh_submissions
 
-    periods, _ = rebuild_past(data, parameters.ramp, PERIODS, forecast)
-    scores = backtest_quotas(periods) if periods else {}
+    past, _ = rebuild_past(data, parameters.ramp, LONG_PAST, forecast)
+    periods = past[-PERIODS:]
+    submitted = weigh_submissions(past, PERIODS) if parameters.submitted else None
+    tried = [submitted.blend] if submitted else None
+    scores = backtest_quotas(periods, tried)
     known = any(score.dispersion is not None for score in scores.values())
-    blend = choose_blend(scores) if known else dict(HALVES)
+    blend = choose_blend(scores, tried) if known else dict(HALVES)
     found = _chosen(blend, scores, len(periods)) if known else _not_chosen()
     return parameters.model_copy(update={"basis": blend}), (found,)
 

@@ -199,8 +199,8 @@ class QuotaParameters(Parameters):
     )
     submitted: dict[str, Amount] = Field(
         default_factory=dict,
-        description="Bottom-up figures from managers by rep_id, shown beside the quota; "
-        "default: the book's potential.",
+        description="Bottom-up figures from managers by rep_id, shown beside the quota, and part of "
+        "it by their weight in basis; default: the book's potential.",
     )
 
     @model_validator(mode="after")

@@ -11,8 +11,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Blend = dict[str, float]
-# What is known of a past period on its first day.
-REPLAYED = ("history", "potential", "run_rate", "equal")
+# What is known of a past period on its first day; its quotas stand for what was submitted.
+REPLAYED = ("history", "potential", "run_rate", "equal", "submitted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +188,7 @@ def _blend(period: PastPeriod, tables: Sequence[Blend], carried: Floats) -> Floa
         "potential": period.potential,
         "run_rate": period.run_rate,
         "equal": np.ones(len(period.history)),
+        "submitted": period.quota / np.where(period.productive > 0, period.productive, 1.0),
     }
     blended = np.zeros(len(period.history))
     for name, whole in measures.items():

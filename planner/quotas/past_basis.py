@@ -15,8 +15,9 @@ from planner.quotas.past_attainment import REPLAYED, BasisPart, Blend
 def replayed_basis(quota: QuotaParameters, currency: Currency) -> tuple[BasisPart, ...]:
     """Return the basis of each direct component as past periods can be shared out by it.
 
-    Only history, potential, run_rate and equal are known of the past: the weight of any other
-    measure falls to them, or to halves of the first two where a table names none of them.
+    Only history, potential, run_rate, equal and, by the quotas that there were, submitted are
+    known of the past: the weight of any other measure falls to them, or to halves of the first two
+    where a table names none of them.
 
     Parameters
     ----------

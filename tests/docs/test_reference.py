@@ -16,6 +16,7 @@ from planner.outputs.plan import Plan
 from planner.outputs.summary import plan_document
 from planner.outputs.tables import plan_tables
 from planner.pipeline.backtesting import Backtest
+from planner.pipeline.quota_backtest import QuotaBacktest
 from planner.potential.backtest import BacktestReport
 from planner.scenario.model import Scenario
 from planner.scenario.reading import all_keys
@@ -109,7 +110,7 @@ def test_every_key_of_the_record_is_documented(reference: ModuleType, plan: Plan
 def test_every_key_of_a_backtest_is_documented(reference: ModuleType) -> None:
     """Each key that planner backtest prints has a row."""
     report = BacktestReport(scores={}, chosen="mean", margin=0.0, cuts=(), window=12)
-    printed = Backtest(potential=report, quotas={}, findings=()).as_dict()
+    printed = Backtest(potential=report, quotas=QuotaBacktest(), findings=()).as_dict()
     section = parts(reference.files_page())["planner backtest"]
     assert set(ROW.findall(section)) == set(printed)
 

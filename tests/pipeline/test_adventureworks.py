@@ -14,6 +14,7 @@ from planner.potential.held_out import hold_out
 from planner.quotas.backtest import backtest_quotas, choose_blend, name_blend
 from planner.quotas.chance import measure_chance, toss_surprises
 from planner.quotas.hindsight import find_hindsight
+from planner.quotas.submissions import weigh_submissions
 from planner.scenario.model import Scenario
 from planner.scenario.reading import read_scenario
 
@@ -59,6 +60,22 @@ def test_what_was_known_beats_equal_quotas_and_plain_history(
     assert as_set < chosen < min(plain, equal)
     assert np.isfinite(chosen)
     assert chosen < 0.16
+
+
+@pytest.mark.parametrize("judged", [4, 8])
+def test_its_quotas_mixed_with_a_basis_leave_less_than_they_do(
+    scenario: Scenario, data: PlanningData, judged: int
+) -> None:
+    """With basis and weight chosen on earlier periods, in the last year and in the last two."""
+    held_out = hold_out(data, scenario.potential, scenario.seed, "shrinkage")
+    assert held_out is not None
+    past, _ = rebuild_past(data, (), 12, held_out.forecast_on)
+    found = weigh_submissions(past, judged)
+    assert found is not None
+    assert found.periods == judged
+    assert found.dispersion < found.alone
+    assert found.dispersion < found.without
+    assert 0 < found.share < 1
 
 
 def test_what_is_left_is_chance(scenario: Scenario, data: PlanningData) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from planner.outcomes.result import PlanAssessment
 from planner.pipeline.assessment import assess_company, name_regions
-from planner.pipeline.backtesting import judge_ramp
 from planner.pipeline.past_periods import rebuild_past
 from planner.pipeline.preparation import Company, build_company, estimate_potential, read_tables
+from planner.pipeline.quota_backtest import judge_ramp
 from planner.pipeline.quota_setting import (
     build_company_books,
     run_rate,
@@ -90,6 +90,25 @@ def test_a_basis_of_backtest_is_chosen_named_and_used(read: Read, company: Compa
     table = "{" + ", ".join(f"{name} = {weight}" for name, weight in weights.items()) + "}"
     same = set_company_quotas(company, owners(company), parameters(read(f"quota.basis={table}")))
     assert sheet.by_person() == same.by_person()
+
+
+def test_submitted_quotas_have_the_weight_that_past_ones_deserved(
+    read: Read, company: Company
+) -> None:
+    """With submissions in the scenario, a basis of backtest is the mixture that the past tells."""
+    from planner.pipeline.past_periods import LONG_PAST, PERIODS, rebuild_past
+    from planner.quotas.submissions import weigh_submissions
+
+    given = parameters(read("quota.basis=backtest"))
+    submitting = given.model_copy(update={"submitted": {company.data.reps[-1].rep_id: 900_000}})
+    settled, (found,) = settle_basis(company.data, submitting)
+    past, _ = rebuild_past(company.data, given.ramp, LONG_PAST)
+    weighed = weigh_submissions(past, PERIODS)
+    assert weighed is not None
+    assert settled.basis == weighed.blend
+    assert found.code == "quota.basis_chosen"
+    assert ("submitted" in found.message) == (weighed.share > 0)
+    assert "submitted" not in settle_basis(company.data, given)[0].basis
 
 
 def test_without_past_quotas_the_basis_is_halves_and_says_so(read: Read, company: Company) -> None:
