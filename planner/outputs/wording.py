@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.findings import count_of
 from planner.inputs.money import Currency
 from planner.outputs.plan import MeasureSummary, Plan
 
@@ -60,7 +61,7 @@ def title_sentence(plan: Plan) -> str:
     period, size = plan.data.period, len(plan.territory_ids)
     count = len(plan.data.accounts)
     return (
-        f"{count:,} accounts in {size:,} territories, for {period.start:%d %B %Y} up to "
+        f"{count_of(count, 'account')} in {count_of(size, 'territory')}, for {period.start:%d %B %Y} up to "
         f"{period.end:%d %B %Y}; what was known on {period.as_of:%d %B %Y} counts."
     )
 
