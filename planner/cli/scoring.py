@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--assignments",
     type=click.Path(path_type=Path),
     required=True,
-    help="CSV with the columns account_id and territory_id.",
+    help="CSV file or workbook with the columns account_id and territory_id.",
 )
 @data_option
 @set_option
