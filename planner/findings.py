@@ -8,6 +8,7 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
 EXAMPLES_SHOWN = 20
+VOWELS = "aeiou"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,10 @@ def count_of(number: int, noun: str, one: str = "", more: str = "") -> str:
     Parameters
     ----------
     number, noun
-        How many, and of what; the plural takes an s.
+        How many, and of what; the plural takes an s, or ies for a y after a consonant.
     one, more
         What follows one and several, such as ``has`` and ``have``.
     """
-    words = [f"{number:,} {noun}{'' if number == 1 else 's'}", one if number == 1 else more]
+    several = f"{noun[:-1]}ies" if noun[-1:] == "y" and noun[-2:-1] not in VOWELS else f"{noun}s"
+    words = [f"{number:,} {noun if number == 1 else several}", one if number == 1 else more]
     return " ".join(word for word in words if word)

@@ -18,6 +18,7 @@ from planner.cli.arguments import (
 from planner.cli.failures import ends_cleanly, to_json
 from planner.cli.printing import print_findings, print_sources
 from planner.cli.progress import show_progress
+from planner.findings import count_of
 from planner.interruptions import finish_undisturbed
 
 
@@ -44,7 +45,7 @@ def command(
         return
     print_sources(report.data)
     print_findings(report.findings)
-    accounts = len(report.data.accounts)
     click.echo(
-        f"The data can be planned on: {accounts:,} accounts, {report.territories:,} territories."
+        f"The data can be planned on: {count_of(len(report.data.accounts), 'account')}, "
+        f"{count_of(report.territories, 'territory')}."
     )

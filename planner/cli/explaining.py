@@ -158,6 +158,10 @@ def _print_options(explained: AccountExplanation) -> None:
     ]
     header = ("territory", "rep", *terms, "cost", "with balance")
     print_table(f"What each choice costs, {explained.currency} a year", header, rows, left=2)
+    click.echo(
+        "With balance adds what the account uses of limits that bind elsewhere: the least of it "
+        "helps the whole plan most."
+    )
 
 
 def _print_forbidden(explained: AccountExplanation) -> None:

@@ -17,7 +17,7 @@ from planner.cli.arguments import (
     set_option,
 )
 from planner.cli.failures import ends_cleanly, to_json
-from planner.cli.printing import print_table
+from planner.cli.printing import print_findings, print_table
 from planner.cli.progress import show_progress
 from planner.interruptions import finish_undisturbed
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--assignments",
     type=click.Path(path_type=Path),
     required=True,
-    help="CSV with the columns account_id and territory_id.",
+    help="CSV file or workbook with the columns account_id and territory_id.",
 )
 @data_option
 @set_option
@@ -63,13 +63,16 @@ def command(
 
 
 def _print_score(score: Score) -> None:
-    from planner.outputs.terminal import word_measures, word_possible
+    from planner.outputs.terminal import word_cost, word_measures, word_moved, word_possible
 
+    print_findings(finding for finding in score.findings if finding.table == "assignments")
     print_table(
         "Balance",
         ("measure", "tolerance", "largest deviation", "spread", "spread today"),
         word_measures(score.summary),
     )
+    for line in (word_cost(score.summary, score.currency), word_moved(score.summary.moved)):
+        click.echo(line)
     click.echo(word_possible(score.summary))
     for violation in score.summary.violations:
         click.secho(f"broken: {violation}", fg="red")

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 GUARD = "^'([=+\\-@\t\r])"
 BLANKS = "[\\s\\x{00a0}\\x{200b}\\x{feff}\\x{2060}]"
 ISO = r"^\d{4}[-/]\d{2}[-/]\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?)?$"
+DATE_FORMS = (
+    *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d", "%Y%m%d"),
+    *("%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y"),
+    *("%d %B %Y", "%B %d, %Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M"),
+)
+"""What dates are tried by where none is stated: only to say what would fit, never to read them."""
 TRUE, FALSE = {"true", "yes", "y", "1", "x"}, {"false", "no", "n", "0"}
 
 
@@ -211,15 +217,34 @@ def read_dates(column: pa.ChunkedArray, name: str, date_format: str | None) -> C
         days = pd.to_datetime(written, format=date_format, errors="coerce")
     blank = written.str.match(MISSING).to_numpy(dtype=bool) | (written == "").to_numpy(dtype=bool)
     bad = days.isna().to_numpy() & ~blank
+    values = _as_days(days).take(codes).reset_index(drop=True)
+    if not bad[codes].any():
+        return Cells(values=values)
     problem = Problem(
         code="not_a_date",
         column=name,
         positions=np.flatnonzero(bad[codes]),
         sentence=f"is not a date of the form {date_format or 'YYYY-MM-DD'}",
-        advice='Correct the cell, or state how dates are written: date_format = "%d/%m/%Y".',
+        advice=_advise_format(written[~blank]),
     )
-    values = _as_days(days).take(codes).reset_index(drop=True)
-    return Cells(values=values, problems=(problem,) if len(problem.positions) else ())
+    return Cells(values=values, problems=(problem,))
+
+
+def _advise_format(written: pd.Series) -> str:
+    """Return what to do about dates that are written otherwise, by the forms that fit them all."""
+    import pandas as pd
+
+    fitting = [
+        f'date_format = "{form}"'
+        for form in DATE_FORMS
+        if pd.to_datetime(written, format=form, errors="coerce").notna().all()
+    ]
+    advice = "Correct the cell, or state how dates are written: "
+    if not fitting:
+        return f'{advice}date_format = "{DATE_FORMS[0]}".'
+    if len(fitting) == 1:
+        return f"{advice}{fitting[0]} fits all of them."
+    return f"{advice}{' and '.join(fitting)} fit all of them; say which is meant."
 
 
 def _as_days(dates: pd.Series) -> pd.Series:

@@ -172,7 +172,7 @@ def _check_thin(
         Finding(
             severity="warning",
             code=f"history.thin_{word}",
-            message=f"{len(thin)} {word}s have hardly any history where {usual:,.0f} rows are "
+            message=f"{count_of(len(thin), word, 'has', 'have')} hardly any history where {usual:,.0f} rows are "
             f"usual: {listed}.",
             advice=f"Check whether the export is complete, or begins or ends within the {word}.",
             table="history",

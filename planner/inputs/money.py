@@ -87,6 +87,11 @@ class Currency:
         scaled = Decimal(str(amount)).scaleb(self.digits)
         return int(scaled.to_integral_value(rounding=ROUND_HALF_EVEN))
 
+    def to_words(self, minor: int) -> str:
+        """Return minor units as people read them, in whole units: ``1,234 USD``."""
+        units = Decimal(int(minor)).scaleb(-self.digits)
+        return f"{units.to_integral_value(rounding=ROUND_HALF_EVEN) + 0:,} {self.code}"
+
     def to_text(self, minor: int) -> str:
         """Return minor units as a plain decimal number such as ``1234.50``, exactly."""
         return f"{Decimal(int(minor)).scaleb(-self.digits):.{self.digits}f}"

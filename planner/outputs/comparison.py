@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -258,9 +259,14 @@ def _scenario_differences(plans: Sequence[Plan]) -> Iterator[Line]:
     for key in sorted({key for keys in flat for key in keys}):
         values = [keys.get(key) for keys in flat]
         if key != "name" and any(value != values[0] for value in values):
-            yield Line(
-                name=key, kind="text", values=tuple(None if v is None else str(v) for v in values)
-            )
+            yield Line(name=key, kind="text", values=tuple(_as_written(value) for value in values))
+
+
+def _as_written(value: Any) -> str | None:
+    """Return a setting as a scenario has it: ``false``, not ``False``."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _flatten(values: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from planner.outputs.handover import NO_OWNER, NOBODY, Handover, Transition, pla
 from planner.outputs.moves import HOLD_OVER_DAYS, hold_over_until
 from planner.outputs.plan import Plan
 from planner.outputs.report import page_environment, page_policy, page_style
-from planner.outputs.wording import full_money
+from planner.outputs.wording import full_money, long_date
 
 MOST_ROWS, MOST_DEALS = 200, 3
 
@@ -34,7 +34,7 @@ def make_transitions_page(plan: Plan) -> str:
             name=plan.provenance.name,
             policy=page_policy(css),
             css=Markup(css),  # noqa: S704 - our own file
-            until=f"{hold_over_until(plan):%d %B %Y}",
+            until=long_date(hold_over_until(plan)),
             days=HOLD_OVER_DAYS,
             has_quotas=plan.quotas is not None,
             sheets=[_sheet(plan, one, place, names) for place, one in enumerate(sheets, start=1)],

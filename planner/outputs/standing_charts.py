@@ -17,7 +17,7 @@ from planner.outputs.charts import (
 from planner.outputs.plan import Plan
 from planner.outputs.standing_tables import open_pipeline, people_names, score_cards
 from planner.outputs.svg import BAND, MUTED, PLAN, SOFT, TODAY, figure_svg, short_label
-from planner.potential.performance import PRODUCTIVITY
+from planner.potential.people.performance import PRODUCTIVITY
 
 
 def productivity_chart(plan: Plan) -> str | None:

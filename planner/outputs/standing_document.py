@@ -8,8 +8,8 @@ from typing import Any
 from planner.outputs.money_values import money_number, plain_number
 from planner.outputs.plan import Plan
 from planner.outputs.standing_tables import in_units
+from planner.potential.people.score_cards import Metric, Performance
 from planner.potential.pipeline_result import PipelineHealth, RepPipeline, Stage
-from planner.potential.score_cards import Metric, Performance
 
 
 def standing_document(plan: Plan) -> dict[str, Any]:

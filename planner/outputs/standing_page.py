@@ -20,8 +20,8 @@ from planner.outputs.report_tables import (
 from planner.outputs.standing_charts import productivity_chart, ramp_chart, stages_chart
 from planner.outputs.standing_tables import open_pipeline, people_names, score_cards
 from planner.outputs.wording import percent, short_money
-from planner.potential.performance import PRODUCTIVITY
-from planner.potential.score_cards import Metric, ScoreCard
+from planner.potential.people.performance import PRODUCTIVITY
+from planner.potential.people.score_cards import Metric, ScoreCard
 
 # A page has room for so many figures of a card; the workbook has them all.
 MOST_METRICS, MOST_REASONS = 7, 5

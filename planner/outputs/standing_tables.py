@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from planner.outputs.columns import Column, Table, figures, money, text
 from planner.outputs.plan import Plan
+from planner.potential.people.score_cards import Metric, ScoreCard
 from planner.potential.pipeline_result import PipelineHealth
-from planner.potential.score_cards import Metric, ScoreCard
 
 
 def standing_tables(plan: Plan) -> dict[str, Table]:

@@ -39,10 +39,10 @@ from planner.outputs.plan import (
     Provenance,
     RuleLine,
 )
+from planner.potential.people.ramp_cohorts import RampCurve
+from planner.potential.people.score_cards import Metric, Performance, ScoreCard
 from planner.potential.pipeline_result import PipelineHealth, RepPipeline, Stage
-from planner.potential.ramp_cohorts import RampCurve
 from planner.potential.result import Potential
-from planner.potential.score_cards import Metric, Performance, ScoreCard
 from planner.potential.standing import Standing
 from planner.quotas.bottom_up import TopDown
 from planner.quotas.changes import QuotaBridge

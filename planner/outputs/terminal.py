@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planner.findings import count_of
 from planner.inputs.edit_words import word_edit
 from planner.outputs.assessment_tables import known_pay
 from planner.outputs.fairness_words import count_lights, fairness_tests, fairness_title
@@ -14,11 +15,12 @@ SHOWN_EDITS = 10
 def word_plan(plan: Plan) -> str:
     """Return a plan's headlines as a few lines of text."""
     alignment, moved = plan.alignment, plan.alignment.moved
-    accounts = len(plan.territory_of_account)
+    accounts = count_of(len(plan.territory_of_account), "account")
+    territories = count_of(len(plan.territory_ids), "territory")
     lines = [
-        f"{plan.provenance.name}: {accounts:,} accounts in {len(plan.territory_ids):,} territories.",
+        f"{plan.provenance.name}: {accounts} in {territories}.",
         *(_word_measure(name, measure) for name, measure in alignment.measures.items()),
-        _word_moved(moved),
+        word_moved(moved),
         word_possible(alignment),
         *_word_quotas(plan),
         *_word_edits(plan),
@@ -27,9 +29,12 @@ def word_plan(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _word_moved(moved: MovedSummary) -> str:
+def word_moved(moved: MovedSummary) -> str:
+    """Return how much changes owner, in a sentence."""
+    move = "moves" if moved.accounts == 1 else "move"
     return (
-        f"{moved.accounts:,} accounts of continuing owners move ({moved.account_share:.1%}, with "
+        f"{count_of(moved.accounts, 'account')} of continuing owners {move} "
+        f"({moved.account_share:.1%}, with "
         f"{moved.revenue_share:.1%} of their revenue); {moved.accounts_all:,} change rep in all."
     )
 
@@ -51,6 +56,16 @@ def _word_measure(name: str, measure: MeasureSummary) -> str:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
+
+
+def word_cost(alignment: AlignmentSummary, currency: str) -> str:
+    """Return what an alignment costs a year, and which terms make it up."""
+    if alignment.cost is None:
+        return "What it costs is not known."
+    terms = ", ".join(
+        f"{name.replace('_', ' ')} {amount:,.0f}" for name, amount in alignment.cost_by_term.items()
+    )
+    return f"Cost: {alignment.cost:,.0f} {currency} a year" + (f" ({terms})." if terms else ".")
 
 
 def word_possible(alignment: AlignmentSummary) -> str:
@@ -140,7 +155,7 @@ def _and_more(count: int) -> list[str]:
 def _word_findings(plan: Plan) -> list[str]:
     warnings = sum(finding.severity == "warning" for finding in plan.findings)
     return (
-        [f"{warnings} warnings about the data are in report.html and plan.json."]
+        [f"{count_of(warnings, 'warning')} about the data, in report.html and plan.json."]
         if warnings
         else []
     )

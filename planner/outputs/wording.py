@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
+from planner.findings import count_of
 from planner.inputs.money import Currency
+from planner.inputs.period import Period
 from planner.outputs.plan import MeasureSummary, Plan
 
 SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
@@ -45,6 +48,16 @@ def full_money(currency: Currency, minor: int) -> str:
     return f"{currency.code} {sign}{whole:,}{tail}"
 
 
+def long_date(day: date) -> str:
+    """Return a day as people write it: ``1 January 2027``."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def word_period(period: Period) -> str:
+    """Return a period's first and last day."""
+    return f"{long_date(period.start)} to {long_date(period.end - timedelta(days=1))}"
+
+
 def percent(share: float, digits: int = 0) -> str:
     """Return a fraction as a percentage."""
     return f"{100 * share:.{digits}f}%"
@@ -60,8 +73,8 @@ def title_sentence(plan: Plan) -> str:
     period, size = plan.data.period, len(plan.territory_ids)
     count = len(plan.data.accounts)
     return (
-        f"{count:,} accounts in {size:,} territories, for {period.start:%d %B %Y} up to "
-        f"{period.end:%d %B %Y}; what was known on {period.as_of:%d %B %Y} counts."
+        f"{count_of(count, 'account')} in {count_of(size, 'territory')}, "
+        f"{word_period(period)}; what was known on {long_date(period.as_of)} counts."
     )
 
 

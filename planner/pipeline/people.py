@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def settle_people(scenario: Scenario, data: PlanningData) -> tuple[tuple[float, ...], PlanningData]:
     """Return the ramp that holds, and the data with the capacity that the scenario asks for."""
     if scenario.alignment.capacity == "productivity":
-        from planner.potential.productivity import measure_productivity, scale_capacity
+        from planner.potential.people.productivity import measure_productivity, scale_capacity
 
         data = scale_capacity(data, measure_productivity(data))
     if scenario.quota is None:
@@ -28,7 +28,7 @@ def settle_people(scenario: Scenario, data: PlanningData) -> tuple[tuple[float, 
 def _measured_ramp(
     stated: tuple[float, ...], data: PlanningData
 ) -> tuple[tuple[float, ...], PlanningData]:
-    from planner.potential.ramp_cohorts import measure_ramp
+    from planner.potential.people.ramp_cohorts import measure_ramp
 
     ramp, why = measure_ramp(data)
     if ramp is None:

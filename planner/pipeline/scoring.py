@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import DataError, ScenarioError
-from planner.findings import EXAMPLES_SHOWN, Finding
+from planner.findings import EXAMPLES_SHOWN, Finding, count_of
+from planner.inputs.parameters import TableParameters
+from planner.inputs.raw import UnreadableError
 from planner.outputs.plan import AlignmentSummary
 from planner.pipeline.assembly import summarise_alignment
 from planner.pipeline.centres import place_homes
@@ -41,10 +42,13 @@ class Score:
         What is wrong with the file, and what the data had to say.
     seconds
         By stage.
+    currency
+        Of the plan.
     """
 
     summary: AlignmentSummary
     best_known: float | None
+    currency: str
     findings: tuple[Finding, ...]
     seconds: dict[str, float]
 
@@ -97,7 +101,7 @@ def score_alignment(
     folder
         Where the tables are.
     assignments
-        A CSV file with the columns account_id and territory_id (a seat, or its rep).
+        A CSV file or workbook with the columns account_id and territory_id (a seat, or its rep).
     progress
         Who is told where the work is.
 
@@ -126,6 +130,7 @@ def score_alignment(
     return Score(
         summary=summary,
         best_known=result.cost,
+        currency=scenario.currency,
         findings=(*findings, *company.findings),
         seconds=watch.seconds,
     )
@@ -172,35 +177,32 @@ def split_families(company: Company, of_account: Ints) -> list[str]:
 
 
 def read_assignments(path: Path) -> list[tuple[int, str, str]]:
-    """Read (row, account_id, territory_id) from a CSV file.
+    """Read (row, account_id, territory_id) from a table as it comes: any CSV, or a workbook.
 
     Raises
     ------
+    DataError
+        When the file holds no table.
     ScenarioError
-        When the file is missing, is no text, or lacks a column.
+        When the file is missing, or lacks a column.
     """
+    from planner.inputs.cells import read_text
+    from planner.inputs.files import read_file
+
+    if not path.is_file():
+        raise ScenarioError(f"There is no file {path}.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ScenarioError(f"There is no file {path}.") from None
-    except (UnicodeDecodeError, IsADirectoryError):
-        raise ScenarioError(f"{path} is not a UTF-8 CSV file.") from None
-    reader = csv.DictReader(text.splitlines())
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+        raw = read_file("assignments", TableParameters(path=path.name, outside=True), path.parent)
+    except UnreadableError as error:
+        raise DataError("The alignment cannot be scored.", (error.finding,)) from None
+    headers = [header.strip().casefold() for header in raw.headers]
+    missing = [name for name in COLUMNS if name not in headers]
     if missing:
         raise ScenarioError(f"{path.name} has no column {' and no column '.join(missing)}.")
-    return [
-        (row, _cell(line, COLUMNS[0]), _cell(line, COLUMNS[1]))
-        for row, line in enumerate(reader, start=2)
-    ]
-
-
-def _cell(line: Mapping[str, str | None], name: str) -> str:
-    value = (line.get(name) or "").strip()
-    # The guard that our own CSV files carry against formulas.
-    return (
-        value[1:] if value[:1] == "'" and value[1:2] in {"=", "+", "-", "@", "\t", "\r"} else value
+    accounts, territories = (
+        read_text(raw.cells[headers.index(name)]).values.fillna("").tolist() for name in COLUMNS
     )
+    return list(zip(raw.rows.tolist(), accounts, territories, strict=True))
 
 
 def match_assignments(
@@ -276,7 +278,8 @@ def _left_out(ids: list[str], seen: set[str]) -> list[Finding]:
         Finding(
             severity="warning",
             code="assignments.missing_account",
-            message=f"{len(missing)} accounts are not in the file and count as served by nobody: {shown}.",
+            message=f"{count_of(len(missing), 'account', 'is', 'are')} not in the file and served by "
+            f"nobody: {shown}.",
             advice="Add a row for each account.",
             table="assignments",
             count=len(missing),

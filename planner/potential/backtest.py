@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # h
 from planner.errors import DataError
 from planner.findings import Finding
 from planner.potential.attributes import read_attributes
-from planner.potential.catalogue import methods
 from planner.potential.history import read_history
-from planner.potential.models import Method
+from planner.potential.methods.catalogue import methods
+from planner.potential.methods.models import Method
 from planner.potential.panel import SHORTEST_PAST, Timeline, open_timeline
 from planner.potential.trials import Trials
 

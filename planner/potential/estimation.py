@@ -13,10 +13,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # h
 from planner.findings import Finding
 from planner.potential.attributes import Attributes, read_attributes
 from planner.potential.backtest import BacktestReport, compare_methods
-from planner.potential.catalogue import method_named
 from planner.potential.history import MonthlyHistory, read_history
 from planner.potential.lookalikes import find_lookalikes
 from planner.potential.market import from_market, whitespace_of
+from planner.potential.methods.catalogue import method_named
+from planner.potential.methods.shrinkage import Shrinkage
 from planner.potential.observations import observe
 from planner.potential.opportunities import open_amounts
 from planner.potential.panel import DAYS_A_MONTH, open_timeline
@@ -24,7 +25,6 @@ from planner.potential.reconciliation import override_amounts, reconcile
 from planner.potential.rep_effects import account_multiples, estimate_rep_effects
 from planner.potential.result import Potential
 from planner.potential.season import calendar_season, period_weight, season_shares
-from planner.potential.shrinkage import Shrinkage
 from planner.potential.trials import Trials
 
 if TYPE_CHECKING:

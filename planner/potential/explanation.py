@@ -145,7 +145,7 @@ def explain_potential(
         sentences=(
             *_figure_sentences(potential, position, overridden, currency),
             *_history_sentences(years, currency),
-            *(f"{currency.to_text(amount)} comes from {name}." for name, amount in parts),
+            *(f"{currency.to_words(amount)} comes from {name}." for name, amount in parts),
             *_rep_sentences(taken_out),
             *_lookalike_sentences(lookalikes),
         ),
@@ -182,10 +182,11 @@ def _lookalikes(
 def _figure_sentences(
     potential: Potential, position: int, overridden: bool, currency: Currency
 ) -> tuple[str, ...]:
-    low, high = (currency.to_text(int(side[position])) for side in (potential.low, potential.high))
-    expected = currency.to_text(int(potential.expected[position]))
+    low, high = (currency.to_words(int(side[position])) for side in (potential.low, potential.high))
+    expected = currency.to_words(int(potential.expected[position]))
     if overridden:
-        return (f"A person set the figure to {expected}.",)
+        exactly = currency.to_text(int(potential.expected[position]))
+        return (f"A person set the figure to {exactly} {currency.code}.",)
     return (
         f"It should book {expected}, and between {low} and {high} four times out of five.",
         METHODS.get(potential.method, potential.method),
@@ -195,8 +196,8 @@ def _figure_sentences(
 def _history_sentences(years: dict[str, int], currency: Currency) -> tuple[str, ...]:
     if not any(years.values()):
         return ("It has not booked anything yet: its figure is that of similar accounts.",)
-    listed = ", ".join(f"{currency.to_text(value)} to {day}" for day, value in years.items())
-    return (f"It booked, by twelve months: {listed}.",)
+    listed = ", ".join(f"{currency.to_words(value)} up to {day}" for day, value in years.items())
+    return (f"It booked, in twelve months each: {listed}.",)
 
 
 def _rep_sentences(multiple: float) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # h
 
 from planner.potential.attributes import read_attributes
 from planner.potential.backtest import compare_methods, cut_days
-from planner.potential.catalogue import method_named, methods
 from planner.potential.history import read_history
-from planner.potential.models import Method
+from planner.potential.methods.catalogue import method_named, methods
+from planner.potential.methods.models import Method
 from planner.potential.newcomers import at_mean, newcomers_of_season
 from planner.potential.panel import DAYS_A_MONTH, SHORTEST_PAST, open_timeline
 from planner.potential.trials import Trials

@@ -12,8 +12,8 @@ import pandas as pd
 
 from planner.findings import EXAMPLES_SHOWN, Finding
 from planner.potential.opportunities import outcomes
+from planner.potential.people.pooling import WIDTH, pool_ratios
 from planner.potential.pipeline_result import PipelineHealth, RepPipeline, Stage
-from planner.potential.pooling import WIDTH, pool_ratios
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData

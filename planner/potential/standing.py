@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from planner.findings import Finding
-from planner.potential.performance import measure_performance
+from planner.potential.people.performance import measure_performance
+from planner.potential.people.ramp_cohorts import RampCurve, measure_ramp
+from planner.potential.people.score_cards import Performance, ScoreCard
 from planner.potential.pipeline_health import assess_pipeline
 from planner.potential.pipeline_result import PipelineHealth
-from planner.potential.ramp_cohorts import RampCurve, measure_ramp
-from planner.potential.score_cards import Performance, ScoreCard
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from planner.potential.blend import Blend, PastForecasts, blend_forecasts, learned_weights
 from planner.potential.intervals import Trial, interval, stretches
-from planner.potential.models import Method, scaled_to
+from planner.potential.methods.blend import Blend, PastForecasts, blend_forecasts, learned_weights
+from planner.potential.methods.models import Method, scaled_to
 from planner.potential.panel import Timeline
 from planner.potential.uncertainty import Scatter, scatter_of
 

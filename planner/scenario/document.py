@@ -160,7 +160,9 @@ def _read_text(path: Path) -> str:
     except FileNotFoundError:
         raise ScenarioError(f"There is no scenario {path}.") from None
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path.name} is not UTF-8 text (byte {error.start}).") from None
+        raise ScenarioError(
+            f"{path.name} is not UTF-8 text (byte {error.start}): save it as UTF-8."
+        ) from None
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror}.") from None
 

@@ -96,6 +96,7 @@ def test_score_agrees_with_the_plan(demo_plan: Path, demo_tables: Path, run: Run
     assert score["measures"]["potential"]["max_deviation"] == pytest.approx(
         plan["measures"]["potential"]["max_deviation"], rel=1e-9
     )
+    assert score["moved"]["accounts"] == plan["moved"]["accounts"]
 
 
 def test_score_names_what_an_alignment_breaks(tiny_tables: Path, run: Run, tmp_path: Path) -> None:
@@ -113,6 +114,24 @@ def test_score_names_what_an_alignment_breaks(tiny_tables: Path, run: Run, tmp_p
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("account_id,territory_id\nNOBODY,T1\n")
     assert "NOBODY" in run(*score, wrong, code=1).stderr
+
+
+def test_score_reads_what_a_spreadsheet_program_saves(
+    tiny_tables: Path, run: Run, tmp_path: Path
+) -> None:
+    """Semicolons, UTF-16, other columns and names of two lines; what it costs and leaves out is said."""
+    with (tiny_tables / "accounts.csv").open(encoding="utf-8", newline="") as stream:
+        accounts = [row["account_id"] for row in csv.DictReader(stream)]
+    with (tiny_tables / "reps.csv").open(encoding="utf-8", newline="") as stream:
+        seat = next(row["territory_id"] for row in csv.DictReader(stream) if row["territory_id"])
+    saved = tmp_path / "saved.csv"
+    rows = [f'{row};"Süd\n\u2028Straße";{seat}' for row in accounts[1:]]
+    saved.write_text("\n".join(["Account_ID;name;territory_id", *rows]), encoding="utf-16")
+    done = run("score", tiny_tables / "baseline.toml", *FAST, "--assignments", saved)
+    assert accounts[0] in done.stdout
+    assert "is split between" in done.stdout or "broken:" in done.stdout
+    assert "Cost: " in done.stdout
+    assert "of continuing owners" in done.stdout
 
 
 def test_compare_puts_plans_side_by_side(tiny_tables: Path, run: Run, tmp_path: Path) -> None:

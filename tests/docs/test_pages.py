@@ -131,6 +131,16 @@ def test_links_and_pictures_lead_somewhere(path: Path) -> None:
             assert (path.parent / target).is_file(), target
 
 
+def test_the_first_page_lists_every_page_once() -> None:
+    """A reader finds each how-to and concept on the first page, once to see and once in the menu."""
+    text = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    shown, menus = text.split("```{toctree}", 1)
+    for page in sorted((ROOT / "docs").glob("[ch]o*/*.md")):
+        name = f"{page.parent.name}/{page.stem}"
+        assert shown.count(f"({name}.md)") == 1, name
+        assert menus.split().count(name) == 1, name
+
+
 def test_pictures_are_small() -> None:
     """A clone stays light."""
     pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))

@@ -182,6 +182,27 @@ def test_a_stated_date_format_is_used(company: Company) -> None:
     assert history["date"][0].date() == date(2026, 1, 5)
 
 
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        (("05/31/2026", "06/01/2026"), 'date_format = "%m/%d/%Y" fits all of them'),
+        (("31.05.2026", "01.06.2026"), 'date_format = "%d.%m.%Y" fits all of them'),
+        (("05/06/2026",), '"%d/%m/%Y" and date_format = "%m/%d/%Y" fit all of them'),
+        (("May last year", "05/06/2026"), "Correct the cell, or state how dates are written"),
+    ],
+)
+def test_dates_written_otherwise_are_refused_with_the_form_that_fits(
+    company: Company, dates: tuple[str, ...], said: str
+) -> None:
+    """The form that all dates have is named; where two fit, both are, and none is taken."""
+    company.write("history", "account_id,date,amount\n" + "".join(f"007,{d},1\n" for d in dates))
+    with pytest.raises(DataError) as refused:
+        company.load()
+    advice = {f.advice for f in refused.value.findings if f.code == "history.not_a_date"}
+    assert len(advice) == 1
+    assert said in advice.pop()
+
+
 def test_last_days_of_quotas_become_first_days_after(company: Company) -> None:
     """An end that is the last day of its period is read as such."""
     company.write(

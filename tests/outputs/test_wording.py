@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.inputs.money import Currency
+from planner.inputs.period import Period
 from planner.outputs.naming import slug
 from planner.outputs.plan import Plan
-from planner.outputs.wording import full_money, proof_sentence, sentences, short_money
+from planner.outputs.wording import full_money, proof_sentence, sentences, short_money, word_period
 
 USD, JPY = Currency("USD", 2), Currency("JPY", 0)
 
@@ -78,3 +80,10 @@ def test_no_name_leaves_the_folder(name: str) -> None:
     made = slug(name)
     assert 0 < len(made) <= 60
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_a_period_is_said_by_its_first_and_last_day() -> None:
+    """The day after the last one, which the code counts with, is no reader's last day."""
+    starts = (date(2027, 2, 1), date(2027, 8, 1))
+    period = Period(starts=starts, end=date(2028, 2, 1), as_of=date(2026, 12, 31))
+    assert word_period(period) == "1 February 2027 to 31 January 2028"

@@ -76,8 +76,8 @@ def test_later_rows_change_nothing() -> None:
 def test_a_cut_sees_only_what_came_before() -> None:
     """Forecasts made at the first cut are the same whatever is booked after it."""
     from planner.potential.attributes import read_attributes
-    from planner.potential.catalogue import method_named
     from planner.potential.history import read_history
+    from planner.potential.methods.catalogue import method_named
     from planner.potential.panel import Timeline
     from planner.potential.trials import Trials
 

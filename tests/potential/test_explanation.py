@@ -39,7 +39,7 @@ def test_an_account_resembles_others_that_buy(explanations: list) -> None:
 
 def test_words_say_what_is_special(explanations: list) -> None:
     """A figure that a person set, and an account without history, are said to be so."""
-    assert "A person set the figure to 9.00." in explanations[2].sentences
+    assert "A person set the figure to 9.00 USD." in explanations[2].sentences
     assert any("has not booked anything" in text for text in explanations[39].sentences)
     assert "2026-12-31" in explanations[0].years
 

@@ -8,11 +8,11 @@ import pytest
 from planner.inputs.data import PlanningData
 from planner.potential.estimation import estimate
 from planner.potential.parameters import PerformanceParameters, PotentialParameters
-from planner.potential.pooling import pool_rates, rate_errors
-from planner.potential.productivity import measure_productivity, scale_capacity
+from planner.potential.people.pooling import pool_rates, rate_errors
+from planner.potential.people.productivity import measure_productivity, scale_capacity
 from planner.potential.standing import assess_standing
 from tests.potential.conftest import make_company
-from tests.potential.test_ramp_cohorts import team
+from tests.potential.people.test_ramp_cohorts import team
 
 NO_GOALS = PerformanceParameters()
 SIMPLE = PotentialParameters(method="last_year", cuts=1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.findings import count_of
 from planner.outputs.maps.colours import PALETTE
 from planner.outputs.maps.payload import Shapes, build_payload, group_names
 from planner.outputs.plan import Plan
@@ -51,11 +52,11 @@ def draw_map(plan: Plan, proposed: Shapes, today: Shapes) -> str:
     template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
         (resources.files(__package__) / "page.html.j2").read_text(encoding="utf-8")
     )
-    moved = sum(flag & 1 for flag in payload["flags"])
+    moved, territories = sum(flag & 1 for flag in payload["flags"]), len(payload["territories"])
     return template.render(
         title=plan.provenance.name,
-        subtitle=f"{len(payload['ids']):,} accounts, {len(payload['territories'])} territories, "
-        f"{moved:,} accounts change rep{_word_unplaced(plan)}",
+        subtitle=f"{count_of(len(payload['ids']), 'account')}, {count_of(territories, 'territory')}, "
+        f"{count_of(moved, 'account', 'changes', 'change')} rep{_word_unplaced(plan)}",
         groups=group_names(plan),
         main_group=0,
         measures=[measure["label"] for measure in payload["measures"]],

@@ -12,7 +12,7 @@ from planner.outputs.moves import gained_and_lost, previous_reps, proposed_reps
 from planner.outputs.pdf.fonts import is_readable, readable_name
 from planner.outputs.plan import Ints, Plan
 from planner.outputs.tables import deviations
-from planner.outputs.wording import measure_title, percent, short_money
+from planner.outputs.wording import long_date, measure_title, percent, short_money
 
 MOST_LISTED = 9
 SURE_AT_MOST = 0.35
@@ -180,7 +180,7 @@ def _people_warnings(facts: Facts, territory: int) -> list[str]:
     if rep is None or rep.status == "tbh":
         found.append("Nobody holds this territory yet (to be hired).")
     elif rep.status == "leaving":
-        leaves = f" on {rep.leave_date:%d %B %Y}" if rep.leave_date else ""
+        leaves = f" on {long_date(rep.leave_date)}" if rep.leave_date else ""
         found.append(f"{facts.people[rep_id]} leaves{leaves}.")
     quota, before = facts.quota.get(rep_id, 0), facts.last_year.get(rep_id, 0)
     if before > 0 and abs(quota / before - 1) > MOST_CHANGE:

@@ -19,6 +19,7 @@ from planner.outputs.pdf.territory_page import draw_territory
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas
 from planner.outputs.svg import MUTED
+from planner.outputs.wording import word_period
 
 
 def write_pdf(plan: Plan, areas: Areas, path: Path) -> None:
@@ -76,8 +77,7 @@ class _Book:
 
     def _foot(self, sheet: Sheet) -> None:
         plan = self._facts.plan
-        period = plan.data.period
-        words = f"{plan.provenance.name} · {period.start:%d %B %Y} up to {period.end:%d %B %Y}"
+        words = f"{plan.provenance.name} · {word_period(plan.data.period)}"
         sheet.text(words, sheet.left, MARGIN * 0.55, size=7, colour=MUTED, width=sheet.breadth - 40)
         sheet.text(
             f"{self._number}", sheet.right, MARGIN * 0.55, size=7, colour=MUTED, align="right"

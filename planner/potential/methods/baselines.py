@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.potential.features import SMOOTHING_FACTORS
-from planner.potential.models import scaled_to
+from planner.potential.methods.models import scaled_to
 
 if TYPE_CHECKING:
     from planner.potential.features import Snapshot

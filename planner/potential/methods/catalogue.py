@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from planner.potential.baselines import LastYear, Linear, Mean, Smoothing
-from planner.potential.blend import Blend
-from planner.potential.models import Method
-from planner.potential.shrinkage import Shrinkage
-from planner.potential.trees import Trees
+from planner.potential.methods.baselines import LastYear, Linear, Mean, Smoothing
+from planner.potential.methods.blend import Blend
+from planner.potential.methods.models import Method
+from planner.potential.methods.shrinkage import Shrinkage
+from planner.potential.methods.trees import Trees
 
 
 def methods() -> tuple[Method, ...]:

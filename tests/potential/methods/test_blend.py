@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.potential.blend import PastForecasts, blend_forecasts, learned_weights
+from planner.potential.methods.blend import PastForecasts, blend_forecasts, learned_weights
 
 BELIEF = (0.5, 0.5)
 

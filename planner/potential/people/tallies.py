@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.potential.opportunities import outcomes
-from planner.potential.score_cards import Unit
+from planner.potential.people.score_cards import Unit
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.inputs.data import PlanningData
 from planner.inputs.reps import Rep
-from planner.potential.ramp_cohorts import measure_ramp
+from planner.potential.people.ramp_cohorts import measure_ramp
 from tests.potential.conftest import make_company
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.potential.baselines import LastYear, Mean, Smoothing
-from planner.potential.models import Forecaster, Method, scaled_to
-from planner.potential.shrinkage import Shares, Shrinkage
-from planner.potential.trees import Trees
+from planner.potential.methods.baselines import LastYear, Mean, Smoothing
+from planner.potential.methods.models import Forecaster, Method, scaled_to
+from planner.potential.methods.shrinkage import Shares, Shrinkage
+from planner.potential.methods.trees import Trees
 
 if TYPE_CHECKING:
     from planner.potential.features import Snapshot

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from planner.findings import Finding
 from planner.potential.attributes import read_attributes
 from planner.potential.opportunities import outcomes
-from planner.potential.pooling import WIDTH, pool_means, pool_rates, pool_ratios, rate_errors
+from planner.potential.people.pooling import WIDTH, pool_means, pool_rates, pool_ratios, rate_errors
+from planner.potential.people.score_cards import Metric, Performance, ScoreCard
+from planner.potential.people.tallies import Tally, find_doers, rate_of, tally_everything
 from planner.potential.rep_effects import RepEffects, estimate_rep_effects
-from planner.potential.score_cards import Metric, Performance, ScoreCard
-from planner.potential.tallies import Tally, find_doers, rate_of, tally_everything
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.findings import Finding
-from planner.potential.pooling import WIDTH
+from planner.potential.people.pooling import WIDTH
 
 if TYPE_CHECKING:
     from planner.inputs.data import PlanningData

@@ -14,11 +14,11 @@ from planner.inputs.demo.company import DemoCompany
 from planner.potential.attributes import Attributes, read_attributes
 from planner.potential.estimation import estimate
 from planner.potential.parameters import PotentialParameters
-from planner.potential.performance import measure_performance
-from planner.potential.pooling import pool_means, pool_rates, pool_ratios
+from planner.potential.people.performance import measure_performance
+from planner.potential.people.pooling import pool_means, pool_rates, pool_ratios
+from planner.potential.people.score_cards import Performance
 from planner.potential.rep_effects import Cells, _expected_log, estimate_rep_effects
 from planner.potential.result import Potential
-from planner.potential.score_cards import Performance
 
 
 @pytest.fixture(scope="module")
