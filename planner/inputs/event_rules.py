@@ -244,7 +244,7 @@ def _fill_headcount(roster: Roster, event: YearEvent, seat: str) -> Roster:
     rep = roster.reps.get(roster.holder_of(seat, event.day))
     if rep is None or rep.status != "tbh" or rep.rep_id == event.rep_id:
         return roster
-    filled = replace(rep, status="leaving", leave_date=event.day - DAY)
+    filled = replace(rep, leave_date=event.day - DAY)
     return close_tenure(change_rep(roster, filled), seat, event.day)
 
 
