@@ -86,7 +86,7 @@ def command(
     if as_json:
         click.echo(to_json(document))
         return
-    from planner.outputs.tracking_page import terminal_rows
+    from planner.outputs.tracking_page import terminal_rows, word_amount
 
     heads, rows = terminal_rows(planned, tracking)
     title = f"The year up to {tracking.as_of}, {planned.data.currency.code}"
@@ -97,7 +97,7 @@ def command(
         click.secho(f"{board.name}: {board.rules}", bold=True)
         for one in board.standings:
             if one.place and one.wins:
-                click.echo(f"  {one.place}. {one.rep_id}")
+                click.echo(f"  {one.place}. {one.rep_id}: {word_amount(planned, board, one)}")
     for sentence in tracking_sentences(planned, tracking, standing):
         click.echo(sentence)
     print_findings(f for f in came.findings if f.severity != "info")

@@ -20,10 +20,11 @@ def change_account(
     """
     wrong = [*_unknown(event, around), *_gone(roster, event), *_there(roster, event)]
     if event.kind == "merged" and event.account_id == event.into:
-        wrong.append(event.blame("merged_into_itself", f"The {event.words}.", "Correct into."))
+        words = f"The {event.words} is one of an account into itself."
+        wrong = [event.blame("merged_into_itself", words, "Correct into.", "into")]
     elif event.kind == "merged" and _ends_in(roster, event.into) == event.account_id:
         words = f"The {event.words} closes a circle: no account of it would be left."
-        wrong.append(event.blame("merged_in_circle", words, "Remove one of the events.", "into"))
+        wrong = [event.blame("merged_in_circle", words, "Remove one of the events.", "into")]
     if wrong or event.kind not in {"added", "merged", "lost"}:
         return roster, wrong
     change = AccountChange(

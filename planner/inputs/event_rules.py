@@ -51,7 +51,8 @@ def apply_events(
         The roster after all events, or as it was where any of them is impossible; and why.
     """
     ordered = sorted(dict.fromkeys(events), key=lambda event: event.order)
-    found: list[Finding] = _contradictions(ordered)
+    found, again = _contradictions(ordered)
+    ordered = [event for event in ordered if event not in again]
     after = roster
     for _, group in groupby(ordered, key=lambda event: event.day):
         day = list(group)
@@ -64,12 +65,13 @@ def apply_events(
     return (roster if found else after), tuple(found)
 
 
-def _contradictions(events: Sequence[YearEvent]) -> list[Finding]:
-    """Return events of one day that cannot both hold."""
-    found = []
+def _contradictions(events: Sequence[YearEvent]) -> tuple[list[Finding], list[YearEvent]]:
+    """Return what is said of events of one day that cannot both hold, and the later ones."""
+    found, again = [], []
     for earlier, later in pairwise(events):
         same = (earlier.kind, earlier.day, earlier.rep_id, earlier.account_id)
         if same == (later.kind, later.day, later.rep_id, later.account_id):
+            again.append(later)
             found.append(
                 later.blame(
                     "twice",
@@ -77,7 +79,7 @@ def _contradictions(events: Sequence[YearEvent]) -> list[Finding]:
                     "Keep one of the two rows.",
                 )
             )
-    return found
+    return found, again
 
 
 def _leave(roster: Roster, event: YearEvent, around: Surroundings) -> Outcome:
@@ -242,7 +244,7 @@ def _fill_headcount(roster: Roster, event: YearEvent, seat: str) -> Roster:
     rep = roster.reps.get(roster.holder_of(seat, event.day))
     if rep is None or rep.status != "tbh" or rep.rep_id == event.rep_id:
         return roster
-    filled = replace(rep, status="leaving", leave_date=event.day - DAY)
+    filled = replace(rep, leave_date=event.day - DAY)
     return close_tenure(change_rep(roster, filled), seat, event.day)
 
 

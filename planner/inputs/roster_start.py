@@ -168,14 +168,18 @@ def _first_day_after(
 def _transfers(
     roster: Roster, today: Mapping[str, Rep], given: Sequence[YearEvent], effective: date
 ) -> Iterable[YearEvent]:
-    """Yield who has another seat, or another manager, in today's table."""
+    """Yield who has another seat, or another manager, in today's table.
+
+    A seat that he held before in the year says only that the table is older than the event.
+    """
     for rep_id, rep in roster.reps.items():
         row = today.get(rep_id)
         if row is None or rep.leave_date or row.leave_date:
             continue
         seat, manager = roster.seat_of(rep_id, effective), _new_manager(roster, row, given)
         wanted = row.territory_id or rep_id
-        moves = seat is not None and row.receives_accounts and wanted != seat
+        held = {t.territory_id for t in roster.tenures if t.rep_id == rep_id and t.role == "holder"}
+        moves = seat is not None and row.receives_accounts and wanted not in held
         if moves or (manager and roster.is_here(rep_id, effective)):
             yield YearEvent(
                 kind="transfer",

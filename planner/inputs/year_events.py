@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -28,6 +28,9 @@ NEEDS = {
     "merged": ("account_id", "into"),
     "lost": ("account_id",),
 }
+
+
+NOUNS = {"added": "arrival", "merged": "merger", "lost": "loss", "goal": "new goal"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,12 @@ class YearEvent:
             "hire": f" into seat {self.territory_id}",
             "transfer": f" to {self.territory_id or self.manager_id}",
         }.get(self.kind, "")
-        return f"{self.kind} of {subject}{end} on {self.day}"
+        return f"{NOUNS.get(self.kind, self.kind)} of {subject}{end} on {self.day}"
+
+    def says_the_same(self, other: YearEvent) -> bool:
+        """Return whether two rows say the same; a reason told better later is no other event."""
+        first, second = (replace(e, row=0, why="", by="", name="") for e in (self, other))
+        return first == second
 
     def blame(
         self,
@@ -146,7 +154,22 @@ def gather_year_events(
         dated = not _missing(record["date"])
         if dated and not any(found.severity == "error" for found in wrong):
             events.append(_build_event(record, accounts, directory))
-    return tuple(sorted(events, key=lambda event: event.order)), _fewer_silent(findings)
+    kept, again = _once(sorted(events, key=lambda event: (event.order, event.row)))
+    return kept, _fewer_silent([*findings, *again])
+
+
+def _once(events: list[YearEvent]) -> tuple[tuple[YearEvent, ...], list[Finding]]:
+    """Return events without rows that say the same as another one, and which those are."""
+    kept: dict[YearEvent, YearEvent] = {}
+    again = []
+    for event in events:
+        bare = replace(event, row=0, why="", by="", name="", event_id="")
+        first = kept.setdefault(bare, event)
+        if first is not event:
+            words = f"The {event.words} stands in row {first.row} already; it counts once."
+            advice = "Remove one of the two rows."
+            again.append(event.blame("told_twice", words, advice, severity="warning"))
+    return tuple(kept.values()), again
 
 
 def _fewer_silent(findings: list[Finding]) -> tuple[Finding, ...]:

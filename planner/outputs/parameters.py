@@ -122,4 +122,9 @@ class ExportParameters(Parameters):
     dynamics: DynamicsParameters = Field(
         default_factory=DynamicsParameters, description="Dynamics 365 Sales."
     )
+    quota_rows: Literal["changed", "all"] = Field(
+        default="changed",
+        description="Of a plan that was changed within its year: changed writes the quotas that are "
+        "not the running plan's, all writes everybody's.",
+    )
     pdf: PdfParameters = Field(default_factory=PdfParameters, description="The printed report.")

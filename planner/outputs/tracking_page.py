@@ -17,8 +17,8 @@ from planner.outputs.report_tables import (
     word_cell,
 )
 from planner.outputs.tracking_document import tracking_sentences
-from planner.outputs.wording import Headline, percent, short_money
-from planner.tracking.contests import Board
+from planner.outputs.wording import Headline, full_money, percent, short_money
+from planner.tracking.contests import Board, Place
 from planner.tracking.drift import Signal
 from planner.tracking.following import Progress, Tracking
 
@@ -159,17 +159,22 @@ def progress_table(plan: Plan, tracking: Tracking) -> PageTable:
     return PageTable(heads=heads, rows=cells, note=note)
 
 
+def word_amount(plan: Plan, board: Board, one: Place) -> str:
+    """Return what somebody has reached in a contest, in its own unit."""
+    if board.of == "bookings":
+        return full_money(plan.data.currency, round(one.amount))
+    return f"{one.amount:,.0f}"
+
+
 def board_table(plan: Plan, board: Board) -> PageTable:
     """Return a contest as it stands."""
-    names, money = rep_names(plan), plan.data.currency
+    names = rep_names(plan)
     rows = tuple(
         (
             number_cell(str(one.place) if one.place else ""),
             word_cell(one.rep_id, "id"),
             name_cell(names.get(one.rep_id, one.rep_id)),
-            number_cell(
-                short_money(money, one.amount) if board.of == "bookings" else f"{one.amount:,.0f}"
-            ),
+            number_cell(word_amount(plan, board, one)),
             word_cell(one.reached.isoformat() if one.reached else ""),
             word_cell("wins" if one.wins else one.why_not, "green" if one.wins else ""),
         )

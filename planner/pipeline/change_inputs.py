@@ -103,6 +103,37 @@ def check_same(scenario: Scenario, running: Plan) -> None:
     _check_components(scenario, running)
 
 
+def keep_closed(
+    data: PlanningData, day: date, running: Plan, *, asked: bool
+) -> tuple[PlanningData, date]:
+    """Return today's tables and the day of the change, which is not before the last one's.
+
+    Parameters
+    ----------
+    data, day
+        As :func:`read_today` gave them.
+    running
+        The running plan; what it has closed stays closed.
+    asked
+        Whether a person gave the day.
+
+    Raises
+    ------
+    ScenarioError
+        When the day that was asked for lies in what the running plan has closed.
+    """
+    if running.year is None or day >= running.year.effective:
+        return data, day
+    first = running.year.effective
+    if asked:
+        raise ScenarioError(
+            f"--effective {day}: the running plan is itself a change that holds from {first}, and "
+            f"what is before that day is closed. Date the change from {first} on, or plan again "
+            "from the plan before it, with the events of both."
+        )
+    return replace(data, period=replace(data.period, as_of=first - DAY)), first
+
+
 def _check_components(scenario: Scenario, running: Plan) -> None:
     if scenario.quota is None or running.quotas is None:
         return

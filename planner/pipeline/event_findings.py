@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from planner.findings import EXAMPLES_SHOWN, Finding
@@ -15,18 +15,12 @@ if TYPE_CHECKING:
     from planner.outputs.plan import Plan
 
 
-def same_event(one: YearEvent, other: YearEvent) -> bool:
-    """Return whether two rows say the same; a reason told better later is no other event."""
-    first, second = (replace(event, row=0, why="", by="", name="") for event in (one, other))
-    return first == second
-
-
 def find_undone(known: set[YearEvent], given: tuple[YearEvent, ...]) -> list[Finding]:
     """Say which events the running plan holds that the table no longer has."""
     lost = [
         event
         for event in known
-        if event.row and not any(same_event(event, one) or _corrects(one, event) for one in given)
+        if event.row and not any(event.says_the_same(one) or _corrects(one, event) for one in given)
     ]
     return [
         Finding(
@@ -61,6 +55,18 @@ def say_by_table(derived: tuple[YearEvent, ...]) -> list[Finding]:
         )
         for event in derived[:EXAMPLES_SHOWN]
     ]
+
+
+def tell_once(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings with one for each cell of the events, the first of those that blame it."""
+    told: set[tuple[int, str | None]] = set()
+    kept = []
+    for one in found:
+        key = one.row or 0, one.column
+        if not (one.row and one.severity == "error" and one.table == "events" and key in told):
+            kept.append(one)
+            told.add(key)
+    return kept
 
 
 def find_new_seats(before: Roster, after: Roster, applied: tuple[YearEvent, ...]) -> list[Finding]:

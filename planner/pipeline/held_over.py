@@ -1,4 +1,4 @@
-"""Deals that were open on the day their account changed hands: their former owners may close them."""
+"""Deals that were open when their account or their rep went: who may close them, and who works on them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from planner.inputs.roster import DAY
 from planner.tracking.ownership import Ownership
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from planner.inputs.data import PlanningData
 
 
@@ -61,3 +63,33 @@ def _was_open(created: Any, closes: Any, day: date) -> bool:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def hand_on_deals(deals: pd.DataFrame | None, own: Ownership, day: date) -> pd.DataFrame | None:
+    """Return the pipeline with open deals of who serves no seat any more given to who serves theirs.
+
+    Parameters
+    ----------
+    deals
+        With those that are closed, which stay whose they were.
+    own
+        Who owned what.
+    day
+        Today.
+    """
+    if deals is None or deals.empty:
+        return deals
+    import pandas as pd
+
+    from planner.potential.opportunities import outcomes
+
+    owned, here = own.on(day), set(own.serving(day).values())
+    served = {tenure.rep_id for tenure in own.seats} - {""}
+    rows = zip(deals["account_id"], deals["rep_id"], outcomes(deals) == "open", strict=True)
+    reps = [
+        owned.get(account, ("", ""))[1] or rep
+        if is_open and rep in served and rep not in here
+        else rep
+        for account, rep, is_open in rows
+    ]
+    return deals.assign(rep_id=pd.Series(reps, index=deals.index, dtype=deals["rep_id"].dtype))

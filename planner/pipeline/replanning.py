@@ -18,6 +18,7 @@ from planner.pipeline.change_edits import note_edits, place_changes, read_change
 from planner.pipeline.change_inputs import (
     check_same,
     drop_void_holds,
+    keep_closed,
     keep_decisions,
     read_today,
     with_goal,
@@ -126,6 +127,7 @@ def _change(
         scenario = keep_decisions(scenario, running, only_quotas=only_quotas)
         check_same(scenario, running)
         data, day = tables.result()
+        data, day = keep_closed(data, day, running, asked=effective is not None)
         succession = succeed(running, data, day, scenario)
         own_goal = scenario.quota.goal if scenario.quota else None
         scenario = with_goal(scenario, running, succession)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -138,7 +139,7 @@ def foresee_rest(
     above = _describe_teams(company, drawn, sheet, record, day)
     outcomes = replace(
         year.outcomes,
-        outcomes=(*above, *(one for one in year.outcomes.outcomes if one.level == "rep")),
+        outcomes=(*above, *_of_reps(year.outcomes.outcomes, company)),
         goal_probability=above[0].probability_of_quota,
         company_quantiles=percentiles(drawn.sum(axis=0) + sum(record.booked.values())),
         findings=simulation.outcomes.findings,
@@ -147,6 +148,14 @@ def foresee_rest(
     return RestOfYear(
         outcomes=outcomes, simulation=whole_year, paid=_with_departed(whole_year, sheet, record)
     )
+
+
+def _of_reps(outcomes: Sequence[Outcome], company: Company) -> Iterator[Outcome]:
+    """Yield the reps' rows, without open headcount that others cover to the end of the year."""
+    people = {rep.rep_id for rep in company.data.reps}
+    for one in outcomes:
+        if one.level == "rep" and (one.rep_id in people or one.quota or one.expected):
+            yield one
 
 
 def _by_person(

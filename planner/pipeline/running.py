@@ -22,8 +22,8 @@ from planner.pipeline.event_findings import (
     find_new_seats,
     find_undone,
     find_wrong_accounts,
-    same_event,
     say_by_table,
+    tell_once,
 )
 from planner.pipeline.preparation import refuse_errors
 from planner.units.result import RunningSeats, Seats
@@ -108,7 +108,7 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
             lines=running.year.lines,
         )
     known = set(running.year.events) if running.year else set()
-    fresh = [e for e in data.events if not any(same_event(e, old) for old in known)]
+    fresh = [e for e in data.events if not any(e.says_the_same(old) for old in known)]
     derived = derive_events(started, data.reps, fresh, effective, period)
     measured = scenario.alignment.capacity == "productivity"
     told = (*fresh, *derived)
@@ -120,7 +120,7 @@ def succeed(running: Plan, data: PlanningData, effective: date, scenario: Scenar
     after, wrong = apply_events(before, applied, around)
     wrong = (*wrong, *find_wrong_accounts(running, data, fresh))
     unread = [one for one in data.findings if one.table == "events"]
-    refuse_errors((*unread, *_not_following(wrong, unread)))
+    refuse_errors(tell_once((*unread, *_not_following(wrong, unread))))
     gone, added, found = _account_changes(running, data, after, effective)
     back = find_comebacks(running, after.accounts, added)
     return Succession(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.roster_start import start_roster
-from planner.pipeline.held_over import find_held_over
+from planner.pipeline.held_over import find_held_over, hand_on_deals
 from planner.pipeline.past_trials import opening_trial, past_trials
 from planner.pipeline.tracking_tables import Came, merged_into, read_came
 from planner.pipeline.year_record import add_credits, within
@@ -80,9 +80,9 @@ def track_plan(
 def track_tables(plan: Plan, came: Came, folder: str = "PLAN") -> tuple[Tracking, Came, Standing]:
     """Hold tables that were read already against a plan; arguments as :func:`track_plan`."""
     parameters = TrackParameters.model_validate(plan.provenance.scenario.get("track") or {})
-    data = _data_today(plan, came)
-    standing = _stand(plan, data)
     own = ownership_of(plan)
+    data = _data_today(plan, came, own)
+    standing = _stand(plan, data)
     rows = within(came.booked, plan.data.period.start, came.as_of + DAY)
     credited = _credit(plan, data, rows, own)
     year = gather_year(plan, came, data, own, rows, credited, standing)
@@ -91,13 +91,14 @@ def track_tables(plan: Plan, came: Came, folder: str = "PLAN") -> tuple[Tracking
     return replace(tracking, boards=boards), came, standing
 
 
-def _data_today(plan: Plan, came: Came) -> PlanningData:
-    """Return the plan's tables with what came in."""
+def _data_today(plan: Plan, came: Came, own: Ownership) -> PlanningData:
+    """Return the plan's tables with what came in, and deals with who works on them now."""
+    today = min(came.as_of + DAY, plan.data.period.end - DAY)
     return replace(
         plan.data,
         period=replace(plan.data.period, as_of=came.as_of),
         history=_joined(plan, came),
-        opportunities=came.opportunities,
+        opportunities=hand_on_deals(came.opportunities, own, today),
         activities=came.activities,
     )
 
@@ -312,7 +313,15 @@ def _contests(
     deeds = _deeds(came, rows, credited)
     tenures = ownership_of(plan).seats
     return tuple(
-        settle_contest(one, deeds, plan.data.reps, tenures, plan.data.period, came.as_of)
+        settle_contest(
+            one,
+            deeds,
+            plan.data.reps,
+            tenures,
+            plan.data.period,
+            came.as_of,
+            scale=plan.data.currency.scale if one.of == "bookings" else 1,
+        )
         for one in parameters.contests
     )
 

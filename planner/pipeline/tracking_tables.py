@@ -97,6 +97,9 @@ def read_came(
         done = gather_activities(frame, accounts, people, until)
         deeds, found = done.table, [*found, *done.findings]
     refuse_errors(found)
+    if as_of is not None:
+        # Whoever asks for an earlier day does not need to hear that there are later rows.
+        found = [one for one in found if not one.code.endswith(".after_as_of")]
     table = _rename_merged(plan, booked.table)
     day = as_of or _last_booking(table, period)
     return Came(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from planner.outputs.plan import Plan
     from planner.pipeline.change_alignment import ChangedAlignment
     from planner.pipeline.running import Succession
+    from planner.quotas.result import LineKey, QuotaLine
     from planner.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -82,6 +83,7 @@ def make_record(
         seats=succession.after.tenures,
     )
     booked, of_teams = _booked(succession, own, settled, running.data.period.start, day, scenario)
+    lines_before, lines_new = _changed_lines(running, settled)
     return YearRecord(
         effective=day,
         running=running.provenance.name,
@@ -94,6 +96,8 @@ def make_record(
         booked=booked,
         booked_teams=of_teams,
         lines=succession.after.lines,
+        lines_before=lines_before,
+        lines_new=lines_new,
         moved=moved,
         touched=settled.touched,
         dropped=settled.dropped,
@@ -300,6 +304,16 @@ def _quotas_of(running: Plan) -> dict[str, int]:
             key = f"{line.level} {line.rep_id}"
             sums[key] = sums.get(key, 0) + line.quota
     return sums
+
+
+def _changed_lines(
+    running: Plan, settled: Settlement
+) -> tuple[tuple[QuotaLine, ...], tuple[LineKey, ...]]:
+    """Return the running plan's lines that are others now, and whose it did not have."""
+    before = {line.key: line for line in (running.quotas.lines if running.quotas else ())}
+    now = {line.key: line for line in (settled.sheet.lines if settled.sheet else ())}
+    changed = tuple(line for key, line in before.items() if now.get(key) != line)
+    return changed, tuple(key for key in now if key not in before)
 
 
 def _books(data: PlanningData, places: Ints, names: tuple[str, ...]) -> dict[str, list[str]]:

@@ -10,6 +10,8 @@ from planner.findings import Finding
 from planner.inputs.money import CODES
 
 Level = Literal["rep", "manager", "company"]
+# Person, level, component and month.
+LineKey = tuple[str, str, str, date]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,11 @@ class QuotaLine:
     def counted(self) -> bool:
         """Return whether the quota is a count, rather than an amount of money."""
         return self.currency not in CODES
+
+    @property
+    def key(self) -> LineKey:
+        """Return whose line it is, for what and when."""
+        return self.rep_id, self.level, self.component, self.period_start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,8 @@ def settle_contest(
     tenures: Sequence[SeatTenure],
     period: Period,
     as_of: date,
+    *,
+    scale: int = 1,
 ) -> Board:
     """Rank everybody in a contest as it stands on a day.
 
@@ -104,6 +106,8 @@ def settle_contest(
         Who held which seat when.
     period, as_of
         The plan's months, and the last day known.
+    scale
+        How many of what deeds are counted in make one of what the contest's least is stated in.
     """
     start, end = contest.start or period.start, contest.end or period.end - timedelta(days=1)
     last = min(end, as_of)
@@ -122,7 +126,7 @@ def settle_contest(
         of=contest.of,
         start=start,
         end=end,
-        standings=(*_rank(contest, able), *out),
+        standings=(*_rank(contest, able, contest.least * scale), *out),
         rules=word_rules(contest),
     )
 
@@ -135,7 +139,10 @@ def _add_up(
     sums: dict[str, float] = {}
     reached: dict[str, date] = {}
     for deed in sorted(deeds, key=lambda deed: (deed.day, deed.rep_id)):
-        if deed.kind == kind and start <= deed.day <= end and deed.rep_id:
+        counts = deed.amount > 0 if contest.of == "orders" else deed.amount != 0
+        if deed.kind != kind or not deed.rep_id or not counts:
+            continue
+        if start <= deed.day <= end:
             amount = 1.0 if contest.of == "orders" else deed.amount
             sums[deed.rep_id] = sums.get(deed.rep_id, 0.0) + amount
             reached[deed.rep_id] = deed.day
@@ -164,7 +171,7 @@ def _why_not(contest: ContestParameters, rep: Rep, days: int) -> str | None:
 
 
 def _rank(
-    contest: ContestParameters, entries: Sequence[tuple[str, float, date | None]]
+    contest: ContestParameters, entries: Sequence[tuple[str, float, date | None]], least: float
 ) -> list[Place]:
     def key(entry: tuple[str, float, date | None]) -> tuple[object, ...]:
         rep_id, amount, day = entry
@@ -176,7 +183,7 @@ def _rank(
     for at, entry in enumerate(ordered):
         same = at > 0 and key(entry)[:-1] == key(ordered[at - 1])[:-1]
         place = standings[-1].place if same else at + 1
-        enough = entry[1] > 0 and entry[1] >= contest.least
+        enough = entry[1] > 0 and entry[1] >= least
         standings.append(_place(*entry, place=place, wins=enough and place <= contest.places))
     return standings
 

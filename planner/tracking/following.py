@@ -168,7 +168,8 @@ def _progress(
     due = _due(year, one, mine)
     territory, performance = _indices(year, one, booked, float(year.baseline[mine].sum()), due)
     open_, weighted, needed = _pipeline(year, members)
-    still = max(one.quota - booked, 0)
+    # Who serves no seat any more has nothing left to close.
+    still = max(one.quota - booked, 0) if one.level != "rep" or mine.any() else 0
     return Progress(
         level=one.level,
         rep_id=one.rep_id,

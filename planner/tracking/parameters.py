@@ -49,7 +49,8 @@ class ContestParameters(Parameters):
     of: str = Field(
         default="bookings",
         min_length=1,
-        description="bookings, orders (how many), or a kind of activity such as meeting.",
+        description="bookings, orders (how many, without returns), or a kind of activity such as "
+        "meeting.",
     )
     start: date | None = Field(default=None, description="First day; default: the plan's.")
     end: date | None = Field(default=None, description="Last day; default: the plan's.")
@@ -59,7 +60,11 @@ class ContestParameters(Parameters):
         ge=0,
         description="Days in a seat between the two days that one needs to take part.",
     )
-    least: float = Field(default=0.0, ge=0, description="What a winner must have reached at least.")
+    least: float = Field(
+        default=0.0,
+        ge=0,
+        description="What a winner must have reached at least; of bookings in the plan's currency.",
+    )
     places: int = Field(default=3, ge=1, description="How many places win.")
     ties: Literal["share", "first"] = Field(
         default="share",

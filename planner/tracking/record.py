@@ -9,6 +9,7 @@ from planner.inputs.likeness import LikelyDuplicate
 from planner.inputs.roster import AccountChange, GoalChange, ReportingLine, SeatTenure
 from planner.inputs.year_events import YearEvent
 from planner.quotas.parts import QuotaPart
+from planner.quotas.result import LineKey, QuotaLine
 from planner.tracking.ownership import AccountTenure
 
 
@@ -82,6 +83,9 @@ class YearRecord:
         Likewise what each manager's team was credited with while it was his.
     lines
         To whom those reported when whose manager changed within the year.
+    lines_before, lines_new
+        The running plan's quota lines that are others now, or none any more; and those that it
+        did not have, by person, level, component and month.
     resettled
         Accounts that the year's plans before this change gave another owner, ascending: what
         such a move loses is lost for the rest of the year, too.
@@ -111,3 +115,5 @@ class YearRecord:
     resettled: tuple[str, ...] = ()
     booked_teams: dict[str, int] = field(default_factory=dict)
     lines: tuple[ReportingLine, ...] = ()
+    lines_before: tuple[QuotaLine, ...] = ()
+    lines_new: tuple[LineKey, ...] = ()

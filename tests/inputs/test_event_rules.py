@@ -326,3 +326,15 @@ def test_an_absence_told_again_is_corrected() -> None:
     assert findings == ()
     assert [(one.start, one.end) for one in after.reps["R1"].absences] == [(on(1), on(10))]
     assert [after.serves("T1", on(day)) for day in (10, 11)] == ["R2", "R1"]
+
+
+def test_a_seat_of_before_a_transfer_says_only_that_the_table_is_older() -> None:
+    """The reps table need not be written again for the next change; another seat is news."""
+    left = apply(
+        leave("R2", on(1)), YearEvent(kind="transfer", rep_id="R1", territory_id="T2", day=on(5))
+    )
+    table = [rep for rep in make_roster().reps.values() if rep.rep_id != "R2"]
+    assert derive_events(left, table, (), on(10), YEAR) == ()
+    told = [replace(rep, territory_id="T9") if rep.rep_id == "R1" else rep for rep in table]
+    (derived,) = derive_events(left, told, (), on(10), YEAR)
+    assert (derived.kind, derived.rep_id, derived.territory_id) == ("transfer", "R1", "T9")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import DataError
+from planner.errors import DataError, ScenarioError
 from planner.outcomes.result import Outcome
 from planner.outputs.change_tables import changed_accounts
 from planner.outputs.plan import Plan
@@ -67,7 +67,7 @@ def running(folder: Path) -> Plan:
 def change(folder: Path, running: Plan) -> Change:
     """Change the running plan by events."""
 
-    def apply(*events: Row, plan: Plan | None = None, day: date = DAY) -> Plan:
+    def apply(*events: Row, plan: Plan | None = None, day: date | None = DAY) -> Plan:
         rows = [dict.fromkeys(COLUMNS, "") | {"why": "a test"} | event for event in events]
         write(folder / "events.csv", rows)
         told = ("outcomes.draws=100", "inputs.events.path=events.csv")
@@ -294,7 +294,7 @@ def test_whoever_covers_is_credited_with_what_he_covers(change: Change, running:
     alone = {o.rep_id: o.expected for o in foreseen(change(leaves))}
     helped = {o.rep_id: o.expected for o in foreseen(change(leaves | {"covered_by": other}))}
     assert seat in alone
-    assert seat not in helped or not helped[seat]
+    assert seat not in helped
     assert helped[other] - alone[other] == pytest.approx(alone[seat], abs=2)
     assert helped["company"] == pytest.approx(alone["company"], abs=2)
 
@@ -306,3 +306,31 @@ def foreseen(plan: Plan) -> tuple[Outcome, ...]:
 
 def managers(plan: Plan) -> set[str]:
     return {o.rep_id for o in foreseen(plan) if o.level == "manager"}
+
+
+def test_the_same_row_twice_counts_once_and_a_contradiction_is_told_once(
+    change: Change, running: Plan
+) -> None:
+    """A row that stands twice is a warning; two ends of one tenure on a day are one error."""
+    rep = seat_of(running, 0)[1]
+    event = {"kind": "leave", "date": "2027-05-31", "rep_id": rep}
+    plan = change(event, event | {"why": "told again"})
+    assert plan.year is not None
+    assert len(plan.year.applied) == 1
+    warned = [found for found in plan.findings if found.code == "events.told_twice"]
+    assert [(found.row, found.severity) for found in warned] == [(3, "warning")]
+    with pytest.raises(DataError) as refused:
+        change(event, event | {"covered_by": seat_of(running, 1)[1]})
+    codes = [found.code for found in refused.value.findings if found.severity == "error"]
+    assert codes == ["events.twice"]
+
+
+def test_days_that_an_earlier_change_closed_stay_closed(change: Change, running: Plan) -> None:
+    """A change dated before the running plan's own would open them again: it is refused."""
+    event = {"kind": "leave", "date": "2027-06-30", "rep_id": seat_of(running, 0)[1]}
+    plan = change(event, day=date(2027, 6, 1))
+    with pytest.raises(ScenarioError, match="2027-06-01"):
+        change(event, plan=plan, day=date(2027, 5, 1))
+    again = change(event, plan=plan, day=None)
+    assert again.year is not None
+    assert again.year.effective == date(2027, 6, 1), "not the day after the last booking"

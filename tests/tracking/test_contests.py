@@ -92,3 +92,30 @@ def test_a_contest_that_ends_before_it_starts_is_refused() -> None:
         ContestParameters(name="X", start=date(2027, 2, 1), end=date(2027, 1, 1))
     words = word_rules(ContestParameters(name="X", roles=("AE",), least_days=30))
     assert words.startswith("Reps in the role AE for at least 30 days take part")
+
+
+def test_least_is_stated_in_the_plan_currency_and_bookings_in_its_minor_unit() -> None:
+    """With a scale of 100, what a winner must have reached is a hundred times as many cents."""
+    contest = ContestParameters(name="Q1", end=date(2027, 3, 31), least=1.0, roles=("AE",))
+    known = (DEEDS, REPS, SEATS, YEAR, date(2027, 6, 30))
+    winners = [
+        [one.rep_id for one in settle_contest(contest, *known, scale=scale).standings if one.wins]
+        for scale in (1, 100)
+    ]
+    assert winners == [["R4", "R1", "R2"], ["R4", "R1", "R2"]]
+    dear = contest.model_copy(update={"least": 1.01})
+    assert [o.rep_id for o in settle_contest(dear, *known, scale=100).standings if o.wins] == ["R4"]
+
+
+def test_what_adds_nothing_moves_no_day_and_a_return_is_no_order() -> None:
+    """Who got there first stays first; orders count what was sold."""
+    nothing = Deed(rep_id="R2", day=date(2027, 3, 20), kind="bookings", amount=0.0)
+    back = Deed(rep_id="R3", day=date(2027, 3, 21), kind="bookings", amount=-30.0)
+    deeds, rest = [*DEEDS, nothing, back], (REPS, SEATS, YEAR, date(2027, 3, 31))
+    first = ContestParameters(name="First", ties="first", roles=("AE",))
+    board = settle_contest(first, deeds, *rest)
+    assert [one.rep_id for one in board.standings][:3] == ["R4", "R2", "R1"]
+    orders = settle_contest(first.model_copy(update={"of": "orders"}), deeds, *rest)
+    assert {one.rep_id: one.amount for one in orders.standings} == {
+        "R1": 2.0, "R2": 1.0, "R3": 1.0, "R4": 1.0,
+    }  # fmt: skip

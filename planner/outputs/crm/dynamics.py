@@ -7,11 +7,12 @@ key that is always the same for the same plan, so that one pass can name parents
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from planner.outputs.crm.files import Field, LeftOut, LoadFile, Row
 from planner.outputs.crm.names import unique_names
 from planner.outputs.crm.package import Made, Package, gather, name_some
-from planner.outputs.crm.quotas import Amount, goal_title, plan_amounts
+from planner.outputs.crm.quotas import Amount, goal_title, plan_amounts, unchanged_note
 from planner.outputs.crm.records import Identities, Records, plan_records
 from planner.outputs.moves import previous_reps, proposed_reps, proposed_territories
 from planner.outputs.parameters import GUID, DynamicsParameters
@@ -125,10 +126,13 @@ def _account_files(
         notes.append(LeftOut(step="02", object="account", reason=reason))
     if lacking == len(keys):
         return notes
+    ids = plan.data.accounts["account_id"].tolist()
+    # A change within the year leaves accounts that keep their seat where they are.
+    stays = set(ids) - plan.year.moved.keys() if plan.year else set()
     placed = tuple(
         (key, territories[territory])
-        for key, territory in zip(keys, proposed_territories(plan), strict=True)
-        if key and territory
+        for account, key, territory in zip(ids, keys, proposed_territories(plan), strict=True)
+        if key and territory and account not in stays
     )
     in_territory = LoadFile(
         step="02",
@@ -137,7 +141,7 @@ def _account_files(
         fields=(Field(name="accountid", kind="guid"), Field(name="territoryid", kind="guid")),
         rows=placed,
         unique=("accountid",),
-        words="puts every account into its territory",
+        words="puts accounts into their territory",
     )
     return [in_territory, *_owner_files(plan, keys, users), *notes]
 
@@ -182,20 +186,26 @@ def _goal_files(
     keys: dict[tuple[str, object], str] = {}
     rows: list[Row] = []
     nobody: dict[str, None] = {}
-    for one in plan_amounts(plan, settings.quota_period):
+    amounts = plan_amounts(plan, settings.quota_period)
+    there: set[str] = set()
+    for one in amounts:
         owner = users.find(one.rep_id)
         if owner is None:
-            nobody[one.rep_id] = None
+            nobody |= {one.rep_id: None} if one.changed else {}
             continue
         title = goal_title(plan, one, LONGEST_TITLE)
         key = known.get(title) or _key(
             "goal", plan.provenance.name, one.rep_id, one.start.isoformat()
         )
         keys[one.rep_id, one.start] = key
+        if not one.changed:
+            there.add(key)
+            continue
         rows.append(
             _goal_row(one, key, title, owner, settings.metric, _goal_above(one, keys, bosses))
         )
-    return [_goal_file(rows), *_goal_notes(list(nobody))]
+    made = replace(_goal_file(rows), known=frozenset(there))
+    return [made, *_goal_notes(list(nobody)), *unchanged_note("04", "goal", amounts)]
 
 
 def _goal_above(
@@ -228,7 +238,7 @@ def _goal_row(
     )
 
 
-def _goal_file(rows: list[Row]) -> Made:
+def _goal_file(rows: list[Row]) -> LoadFile:
     return LoadFile(
         step="04",
         object="goal",

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from planner.outputs.crm.files import Field, LeftOut, LoadFile
 from planner.outputs.crm.package import Made, Package, gather, name_some
-from planner.outputs.crm.quotas import Amount, goal_title, plan_amounts
+from planner.outputs.crm.quotas import Amount, goal_title, plan_amounts, unchanged_note
 from planner.outputs.crm.records import Identities, Records, plan_records
 from planner.outputs.moves import previous_reps, proposed_reps
 from planner.outputs.parameters import HubspotParameters
@@ -114,13 +114,17 @@ def _goal_files(plan: Plan, records: Records, settings: HubspotParameters) -> li
     users, teams = _known(records, "user"), _known(records, "team")
     rows: list[tuple[str, ...]] = []
     nobody: dict[str, None] = {}
-    for one in plan_amounts(plan, settings.quota_period):
+    amounts = plan_amounts(plan, settings.quota_period)
+    for one in amounts:
+        if not one.changed:
+            continue
         user, team = users.get(one.rep_id, ""), teams.get(one.rep_id, "")
         if user or team:
             rows.append(_goal_row(plan, one, "" if team else user, team))
         else:
             nobody[one.rep_id] = None
-    return [_goal_file(rows), *_goal_notes(list(nobody))]
+    notes = [*_goal_notes(list(nobody)), *unchanged_note("02", "goal_targets", amounts)]
+    return [_goal_file(rows), *notes]
 
 
 def _known(records: Records, kind: str) -> dict[str, str]:

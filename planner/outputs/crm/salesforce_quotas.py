@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from planner.outputs.crm.files import Field, LeftOut, LoadFile
 from planner.outputs.crm.names import clean_name
 from planner.outputs.crm.package import Made, name_some
-from planner.outputs.crm.quotas import Amount, plan_amounts
+from planner.outputs.crm.quotas import Amount, plan_amounts, unchanged_note
 from planner.outputs.crm.salesforce_org import Org
 
 VALUES = frozenset({"QuotaAmount", "QuotaQuantity", "CurrencyIsoCode"})
@@ -54,7 +54,7 @@ def quota_files(org: Org) -> list[Made]:
         )
     ]
     fields = _fields(org, parts)
-    rows = [_row(org, fields, part, one) for part, one in amounts]
+    rows = [_row(org, fields, part, one) for part, one in amounts if one.changed]
     made = LoadFile(
         step="07",
         object="ForecastingQuota",
@@ -64,7 +64,9 @@ def quota_files(org: Org) -> list[Made]:
         unique=tuple(field.name for field in fields if field.name not in VALUES),
         words="sets quotas; a manager's is not the sum of the team's, so each has rows of his own",
     )
-    return [made, *_notes(org, [one for _, one in amounts]), *mixed]
+    every = [one for _, one in amounts]
+    notes = _notes(org, [one for one in every if one.changed])
+    return [made, *notes, *unchanged_note("07", "ForecastingQuota", every), *mixed]
 
 
 def _parts(org: Org) -> tuple[list[Part], list[Made]]:
