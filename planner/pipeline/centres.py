@@ -11,10 +11,11 @@ from planner.findings import Finding
 from planner.pipeline.preparation import Company
 from planner.scenario.model import Scenario
 from planner.territories.alignment import AlignmentResult, Start, Status, make_gap
+from planner.territories.chosen import Sites
 from planner.territories.limits import Measure
 from planner.territories.parameters import AlignmentParameters
 from planner.territories.planning import build_problem, road_terms, select_units
-from planner.territories.problem import AlignmentProblem, Sites
+from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import ProgressCallback
 
 Ints = npt.NDArray[np.int64]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from planner.territories.chosen import Graph, Sites
 from planner.territories.costs import CostTerm
 from planner.territories.limits import Budget, LossLimit, Measure
 from planner.territories.names import Numbered
@@ -16,70 +17,10 @@ from planner.territories.names import Numbered
 if TYPE_CHECKING:
     from scipy import sparse
 
-    from planner.territories.distances import Distance
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Kind = Literal["territories", "sites", "points", "graph"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sites:
-    """Where centres may stand, when they are chosen.
-
-    Parameters
-    ----------
-    count
-        How many territories are wanted.
-    cost
-        Cost of serving each unit from each site, (units, sites), infinite where not eligible;
-        None where it follows from ``points``.
-    points
-        Where the units are, (units, 2).
-    weights
-        What a unit's distance is multiplied by, (units,).
-    sites
-        Where centres may stand, (sites, 2); None: at any unit's point.
-    fixed
-        Homes that stand already, (count, 2), NaN in the rows still to be placed; None: all open.
-    distance
-        ``euclidean``, ``squared`` or ``haversine``.
-    centres
-        ``points``: one of the sites; ``mean``: the weighed mean of the territory's points.
-    """
-
-    count: int
-    cost: Floats | None = None
-    points: Floats | None = None
-    weights: Floats | None = None
-    sites: Floats | None = None
-    fixed: Floats | None = None
-    distance: Distance = "euclidean"
-    centres: Literal["points", "mean"] = "points"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Graph:
-    """A graph with lengths, to be cut into connected, compact territories.
-
-    Parameters
-    ----------
-    count
-        How many territories are wanted.
-    edges
-        Pairs of units that touch, (edges, 2).
-    lengths
-        Length of each edge, (edges,).
-    compactness
-        What is minimised: ``diameter``, the largest shortest-path distance (over the whole
-        graph) between two units of one territory.
-    """
-
-    count: int
-    edges: Ints
-    lengths: Floats
-    compactness: Literal["diameter"] = "diameter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,6 +56,9 @@ class AlignmentProblem:
         Pairs of units that touch, (edges, 2); given, every territory must be connected.
     unit_of_member
         Unit of each row of the arrays a family was merged from; None where nothing was merged.
+    member_neighbours
+        Pairs of rows that touch, (edges, 2), where a family has rows that do not; a territory's
+        rows must be connected in it. None where ``neighbours`` says as much.
     sites, graph
         What is chosen besides, by ``kind``.
     """
@@ -135,6 +79,7 @@ class AlignmentProblem:
     unit_accounts: Floats
     neighbours: Ints | None
     unit_of_member: Ints | None
+    member_neighbours: Ints | None
     sites: Sites | None
     graph: Graph | None
 
@@ -167,6 +112,7 @@ class AlignmentProblem:
         unit_accounts: npt.ArrayLike | None = None,
         neighbours: npt.ArrayLike | None = None,
         unit_of_member: Ints | None = None,
+        member_neighbours: Ints | None = None,
         kind: Kind = "territories",
         sites: Sites | None = None,
         graph: Graph | None = None,
@@ -176,7 +122,8 @@ class AlignmentProblem:
         Parameters
         ----------
         unit_ids, territory_ids, terms, measures, class_of_unit, allowed, listed, held, current,
-        budgets, loss_limits, max_accounts, unit_accounts, neighbours, unit_of_member, kind, sites, graph
+        budgets, loss_limits, max_accounts, unit_accounts, neighbours, unit_of_member,
+        member_neighbours, kind, sites, graph
             As the fields of the class; what is left out does not limit anything.
 
         Raises
@@ -209,6 +156,7 @@ class AlignmentProblem:
             ),
             neighbours=None if neighbours is None else np.asarray(neighbours, np.int64),
             unit_of_member=unit_of_member,
+            member_neighbours=member_neighbours,
             sites=sites,
             graph=graph,
         )

@@ -48,6 +48,21 @@ class Tiny:
         if rng.random() < 0.3:
             self.given["max_accounts"] = int(np.ceil(units / count)) + 1
 
+    def relate(self, rng):
+        """Draw families, their members held alike."""
+        family = self.given["families"] = rng.choice([-1, -1, 0, 1], self.units)
+        for one in (0, 1):
+            members = np.flatnonzero(family == one)
+            if "held" in self.given and members.size:
+                self.given["held"][members] = self.given["held"][members[0]]
+
+    @property
+    def groups(self):
+        """Which units stay together, (groups, units)."""
+        family = np.asarray(self.given.get("families", np.full(self.units, -1)))
+        keys = np.where(family < 0, np.arange(self.units), self.units + family)
+        return np.unique(keys)[:, None] == keys
+
     def touch(self, edges):
         """Ask for connected territories."""
         self.near = np.zeros((self.units, self.units), bool)
@@ -64,6 +79,8 @@ class Tiny:
         if current is not None:
             moved = ((current >= 0) & (ways != current)).sum(axis=1)
             right &= moved <= self.given["budgets"]["accounts"]["limit"]
+        for group in self.groups:
+            right &= (ways[:, group] == ways[:, group][:, :1]).all(axis=1)
         for slot in range(self.territories):
             mine = ways == slot
             right &= mine.sum(axis=1) <= self.given.get("max_accounts", self.units)
@@ -79,7 +96,9 @@ class Tiny:
         load = mine @ amounts
         lower = np.broadcast_to(self.given.get("lower", {}).get("work", -np.inf), self.territories)
         upper = np.broadcast_to(self.given.get("upper", {}).get("work", np.inf), self.territories)
-        large = np.where(mine & (amounts > upper[slot]), amounts, 0).max(axis=1)
+        whole = self.groups @ amounts
+        holds = mine[:, self.groups.argmax(axis=1)]
+        large = np.where(holds & (whole > upper[slot]), whole, 0).max(axis=1)
         keeps = (load <= np.maximum(upper[slot], large) + CLOSE) & (load >= lower[slot] - CLOSE)
         if "soft" not in self.given:
             return keeps, 0.0
@@ -133,7 +152,7 @@ def price_centres(cost, ways, territories, fixed=()):
 @pytest.mark.parametrize("kind", ["sites", "points", "homes"])
 @pytest.mark.parametrize("seed", range(8))
 def test_chosen_centres_match_all_partitions(kind, seed):
-    """Centres among sites, among points, and beside homes that stand, under all rules."""
+    """Centres among sites, among points, and beside homes that stand, families among the rules."""
     rng = np.random.default_rng([seed, 11])
     tiny = Tiny(units=6, territories=int(rng.integers(2, 4)))
     tiny.draw(rng)
@@ -141,6 +160,8 @@ def test_chosen_centres_match_all_partitions(kind, seed):
         edges = draw_edges(rng, tiny.units)
         tiny.touch(edges)
         tiny.given["neighbours"] = edges
+    if seed % 2:
+        tiny.relate(rng)
     points, fixed = rng.random((tiny.units, 2)), ()
     cost = np.linalg.norm(points[:, None] - points[None], axis=2)
     if kind == "sites":
@@ -163,11 +184,13 @@ def test_chosen_centres_match_all_partitions(kind, seed):
 @pytest.mark.parametrize("distance", ["squared", "euclidean"])
 @pytest.mark.parametrize("seed", range(5))
 def test_means_match_all_partitions(distance, seed):
-    """Territories around their means, under all rules."""
+    """Territories around their means, under all rules, families among them."""
     rng = np.random.default_rng([seed, 12])
     tiny = Tiny(units=6, territories=int(rng.integers(2, 4)))
     tiny.draw(rng)
     points = rng.random((tiny.units, 2))
+    if seed % 2:
+        tiny.relate(rng)
     ways, extra = tiny.list_right()
     costs = extra.copy()
     for slot in range(tiny.territories):
@@ -181,12 +204,14 @@ def test_means_match_all_partitions(distance, seed):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_diameters_match_all_partitions(seed):
-    """Connected territories of a graph, under all rules."""
+    """Connected territories of a graph, under all rules, families among them."""
     rng = np.random.default_rng([seed, 13])
     tiny = Tiny(units=7, territories=int(rng.integers(2, 4)))
     tiny.draw(rng)
     edges = draw_edges(rng, tiny.units)
     tiny.touch(edges)
+    if seed % 2:
+        tiny.relate(rng)
     lengths = rng.integers(1, 6, len(edges)).astype(float)
     path = np.where(np.eye(tiny.units, dtype=bool), 0.0, np.inf)
     for (one, other), length in zip(edges, lengths, strict=True):
@@ -227,3 +252,54 @@ def test_zones_of_whole_amounts_are_not_rounded_to_them():
         outer=True,
     )
     assert solve_piece(ground, piece, work=1.0, seed=0).bound == pytest.approx(6.0, rel=1e-6)
+
+
+def test_families_of_far_rows_do_not_join_a_territory():
+    """With neighbours a family's rows must hang together with its territory's, not by name alone."""
+    tiny = Tiny(units=5, territories=2)
+    tiny.given = {"measures": {"work": np.ones(5)}, "families": np.array([0, -1, -1, -1, 0])}
+    path = np.array([(0, 1), (1, 2), (2, 3), (3, 4)])
+    tiny.touch(path)
+    cost = np.array([(0.0, 1), (1, 0), (1, 0), (1, 0.5), (0, 1)])
+    ways, extra = tiny.list_right()
+    problem = AlignmentProblem.from_arrays(cost, neighbours=path, **tiny.given)
+    check(problem, ways, extra + cost[np.arange(5), ways].sum(axis=1))
+
+
+def test_a_family_in_parts_that_do_not_touch_is_refused_by_name():
+    """No connected territory can hold a family that lies on two islands."""
+    problem = AlignmentProblem.from_points(
+        np.array([[0.0, 0], [1, 0], [5, 0], [6, 0]]),
+        territories=2,
+        neighbours=[(0, 1), (2, 3)],
+        families=[0, -1, 0, -1],
+        unit_names=["north", "a", "south", "b"],
+    )
+    result = align(problem)
+    assert result.status == "infeasible"
+    assert any("The family of north" in finding.message for finding in result.findings)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_means_find_which_territory_has_which_limits(seed):
+    """Where limits tell territories apart, the answer is no dearer than a partition they fit."""
+    rng = np.random.default_rng([seed, 15])
+    points, count = rng.random((40, 2)), 5
+    homes = rng.random((count, 2))
+    planted = np.linalg.norm(points[:, None] - homes[None], axis=2).argmin(axis=1)
+    amounts = rng.lognormal(0, 0.7, 40)
+    totals = np.bincount(planted, amounts, count)
+    problem = AlignmentProblem.from_points(
+        points,
+        count,
+        measures={"work": amounts},
+        lower={"work": totals * 0.95},
+        upper={"work": totals * 1.05},
+        held=np.where(rng.random(40) < 0.1, planted, -1),
+        centres="mean",
+        distance="squared",
+    )
+    share = (planted == np.arange(count)[:, None]).astype(float)
+    means = share @ points / np.maximum(share.sum(axis=1), 1)[:, None]
+    result = align(problem)
+    assert result.cost <= np.square(points - means[planted]).sum() * 1.02

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from planner.territories.arrays.numbers import read_edges, read_mapping, read_whole
+from planner.territories.chosen import Sites
 from planner.territories.costs import TravelTerm, sort_entries
 
 Floats = npt.NDArray[np.float64]
@@ -36,17 +37,6 @@ class Grouping:
     rows: int
     count: int
     unit_of_row: Ints | None = None
-
-    def refuse(self, where: str) -> None:
-        """Raise where families cannot be kept together.
-
-        Raises
-        ------
-        ValueError
-            When any rows are merged.
-        """
-        if self.unit_of_row is not None:
-            raise ValueError(f"families cannot be kept together {where}")
 
     @property
     def matrix(self) -> sparse.csr_array:
@@ -92,10 +82,28 @@ class Grouping:
         """Return the travel of each unit to all of its rows' points."""
         if self.unit_of_row is None:
             return term
-        order = np.argsort(self.unit_of_row, kind="stable")
+        order, indptr = self._sort_rows()
+        return replace(term, points=term.points[order], weights=term.weights[order], indptr=indptr)
+
+    def merge_points(self, sites: Sites) -> Sites:
+        """Return the sites, where centres may stand at any row's point, with each unit's points."""
+        if self.unit_of_row is None or sites.points is None:
+            return sites
+        order, indptr = self._sort_rows()
+        return replace(
+            sites,
+            points=sites.points[order],
+            weights=sites.heavy[order],
+            indptr=indptr,
+            sites=sites.spots,
+        )
+
+    def _sort_rows(self) -> tuple[Ints, Ints]:
+        """Return the rows unit by unit, and where each unit's begin, (units + 1,)."""
+        assert self.unit_of_row is not None
         counts = np.bincount(self.unit_of_row, minlength=self.count)
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return replace(term, points=term.points[order], weights=term.weights[order], indptr=indptr)
+        return np.argsort(self.unit_of_row, kind="stable"), indptr
 
     def pick(self, given: npt.ArrayLike | None, name: str) -> Ints | None:
         """Return one number for each unit: the largest of its rows' (-1 is none).
@@ -120,6 +128,18 @@ class Grouping:
             return None
         edges = read_edges(given, self.rows)
         return edges if self.unit_of_row is None else self.unit_of_row[edges]
+
+    def keep_neighbours(self, given: npt.ArrayLike | None) -> Ints | None:
+        """Return the pairs of rows that touch, None where every unit's rows hang together."""
+        if given is None or self.unit_of_row is None:
+            return None
+        from scipy.sparse.csgraph import connected_components
+
+        edges = read_edges(given, self.rows)
+        inside = edges[self.unit_of_row[edges[:, 0]] == self.unit_of_row[edges[:, 1]]]
+        ones = (np.ones(len(inside)), (inside[:, 0], inside[:, 1]))
+        graph = sparse.coo_array(ones, shape=(self.rows, self.rows))
+        return None if connected_components(graph, directed=False)[0] == self.count else edges
 
 
 def group_families(

@@ -21,7 +21,8 @@ class Rest(TypedDict, total=False):
 
     ``lower``, ``upper`` (a number or an array (territories,) for each measure), ``tolerance`` (a
     number, or one for each measure), ``soft`` (buffer and penalty for each measure), ``current``
-    and ``held`` (units,) with -1 for none, ``families`` (units,) with -1 for none, ``neighbours``
+    and ``held`` (units,) with -1 for none, ``families`` (units,) with -1 for none (members have one
+    territory; with ``neighbours`` the members themselves must hang together with it), ``neighbours``
     (edges, 2), ``budgets`` (for each: ``weights`` (units,), ``limit``, and ``units``, which of them
     count), ``max_accounts``, ``unit_accounts`` (units,), ``unit_names`` and ``territory_names``.
     """

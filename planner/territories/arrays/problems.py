@@ -31,10 +31,11 @@ from planner.territories.arrays.readings import (
     refuse_nowhere,
     refuse_spots,
 )
+from planner.territories.chosen import Graph, Sites
 from planner.territories.costs import MatrixTerm, TravelTerm
 from planner.territories.distances import Distance
 from planner.territories.limits import Measure
-from planner.territories.problem import AlignmentProblem, Graph, Sites, number_names
+from planner.territories.problem import AlignmentProblem, number_names
 from planner.territories.sites.limits import limit_sites, split_site_limits
 
 Floats = npt.NDArray[np.float64]
@@ -132,7 +133,6 @@ def from_homes(
     listed, allowed = grouping.keep_shared(listed), grouping.keep_allowed(allowed)
     may = {"listed": listed, **classify(allowed)}
     if np.isnan(places).any():
-        grouping.refuse("where homes are still to be chosen")
         sites = None
         if open_sites is not None:
             sites = refuse_nowhere(read_points(open_sites, "open_sites"), "open_sites", distance)
@@ -145,7 +145,8 @@ def from_homes(
             distance=distance,
         )
         made = _merge_measures(measures, rest, grouping, territories, None)
-        return _assemble(grouping, rest, made, territories, kind="points", sites=chosen, **may)
+        merged = grouping.merge_points(chosen)
+        return _assemble(grouping, rest, made, territories, kind="points", sites=merged, **may)
     term = grouping.merge_travel(
         TravelTerm(name="travel", points=spots, weights=heavy, homes=places, distance=distance)
     )
@@ -180,9 +181,8 @@ def from_sites(
     table, allowed, listed = read_costs(cost, rest.get("unit_names"))
     dense = fill_absent(table, allowed, listed)
     grouping = group_rows(rest, len(dense))
-    grouping.refuse("where centres are chosen")
-    made = _site_measures(measures, rest, len(dense), territories, dense.shape[1])
-    sites = Sites(count=territories, cost=dense)
+    made = _site_measures(measures, rest, grouping, territories, dense.shape[1])
+    sites = Sites(count=territories, cost=grouping.add_up(dense))
     return _assemble(grouping, rest, made, territories, kind="sites", sites=sites)
 
 
@@ -226,11 +226,11 @@ def from_points(
         raise ValueError(f"centres is {centres!r}; it must be 'points' or 'mean'")
     heavy = read_weights(weights, len(spots))
     grouping = group_rows(rest, len(spots))
-    grouping.refuse("where centres are chosen")
-    made = _site_measures(measures, rest, len(spots), territories, len(spots))
+    made = _site_measures(measures, rest, grouping, territories, len(spots))
     kind: Literal["mean", "points"] = "mean" if centres == "mean" else "points"
     sites = Sites(count=territories, points=spots, weights=heavy, distance=distance, centres=kind)
-    return _assemble(grouping, rest, made, territories, kind="points", sites=sites)
+    merged = grouping.merge_points(sites)
+    return _assemble(grouping, rest, made, territories, kind="points", sites=merged)
 
 
 def from_graph(
@@ -275,7 +275,6 @@ def from_graph(
     if long.shape != (len(ends),) or not ((long >= 0) & (long <= LARGEST)).all():
         raise ValueError("lengths must be one number of 0 or more for each edge")
     grouping = group_rows(rest, units)
-    grouping.refuse("on a graph")
     made = _merge_measures(measures, rest, grouping, territories, None)
     graph = Graph(count=territories, edges=ends, lengths=long)
     rest["neighbours"] = ends
@@ -296,15 +295,17 @@ def _merge_measures(
 
 
 def _site_measures(
-    measures: Mapping[str, Any] | None, rest: Rest, units: int, territories: int, sites: int
+    measures: Mapping[str, Any] | None,
+    rest: Rest,
+    grouping: Grouping,
+    territories: int,
+    sites: int,
 ) -> tuple[Measure, ...]:
     limits = read_limits(rest)
     if territories < 1:
         raise ValueError("at least one territory is needed")
     by_site, plain = split_site_limits(limits, territories, sites)
-    made = make_measures(
-        merge_weights(Grouping(rows=units, count=units), measures), plain, units, territories
-    )
+    made = make_measures(merge_weights(grouping, measures), plain, grouping.count, territories)
     if not by_site.lower and not by_site.upper:
         return made
     return tuple(limit_sites(measure, by_site, sites) for measure in made)
@@ -338,5 +339,6 @@ def _assemble(
         ),
         neighbours=grouping.move_neighbours(rest.get("neighbours")),
         unit_of_member=grouping.unit_of_row,
+        member_neighbours=grouping.keep_neighbours(rest.get("neighbours")),
         **parts,
     )

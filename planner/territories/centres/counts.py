@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.territories.centres.model import Choice
-from planner.territories.problem import Sites
+from planner.territories.chosen import Sites
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -37,7 +37,7 @@ def share_counts(choice: Choice, sites: Sites, slot_of: Ints) -> Ints:
     limits = find_counts(choice)
     if limits is None or choice.connected:
         return slot_of
-    weights = np.ones(choice.units) if sites.weights is None else np.asarray(sites.weights, float)
+    weights = choice.costs.weights
     best, least = slot_of, np.inf
     for _ in range(STEPS):
         means = find_places(choice, weights, best if np.isfinite(least) else slot_of)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from planner.territories.centres.model import Choice
 from planner.territories.contiguity.exact import solve_connected_piece
+from planner.territories.contiguity.graph import build_row_graph
 from planner.territories.given.exact import Piece
 from planner.territories.given.model import Zones, make_model
 from planner.territories.given.moves import Ground
@@ -86,7 +87,12 @@ def solve_choice(problem: AlignmentProblem, choice: Choice, run: Run) -> ExactCh
     if piece is None:
         return ExactChoice(slot_of=None, centres=None, bound=np.inf, finished=True)
     answer = solve_connected_piece(
-        ground, piece, choice.graph, WORK * run.effort, run.seed, TIME_SHARE * run.remaining
+        ground,
+        piece,
+        build_row_graph(problem),
+        WORK * run.effort,
+        run.seed,
+        TIME_SHARE * run.remaining,
     )
     if answer.chosen is None:
         bound = np.inf if answer.finished else answer.bound

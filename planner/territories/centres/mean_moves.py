@@ -31,6 +31,8 @@ class MeanRules(NamedTuple):
         (units,)
     amounts, lower, upper, scale
         (measures, units), (measures, territories) twice, and (measures,).
+    held
+        Territory that a unit may not leave, -1 none, (units,).
     squared
         1 where cost is the squared distance, 0 where it is the distance.
     """
@@ -41,6 +43,7 @@ class MeanRules(NamedTuple):
     lower: Floats
     upper: Floats
     scale: Floats
+    held: Ints
     squared: int
 
 
@@ -230,7 +233,7 @@ def anneal_means(
         if step % check == 0:
             penalty = min(high, max(low, penalty * (0.99 if bent <= 1e-9 else 1.02)))
         i, j, b = _draw_move(near, first, state, random)
-        if b < 0:
+        if b < 0 or rules.held[i] >= 0 or (j >= 0 and rules.held[j] >= 0):
             continue
         a = state.slot_of[i]
         bend = broken_after(rules, state, a, i, j) + broken_after(rules, state, b, j, i)

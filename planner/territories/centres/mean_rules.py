@@ -9,15 +9,17 @@ import numpy.typing as npt
 
 from planner.territories.alignment import Start, evaluate
 from planner.territories.centres.partitions import add_bits
-from planner.territories.costs import TravelTerm
+from planner.territories.chosen import Sites
 from planner.territories.distances import EARTH_RADIUS_KM
-from planner.territories.problem import AlignmentProblem, Sites
+from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
 from planner.territories.sites.costs import place_points
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 ROUNDS, ROUND_SHARE = 6, 0.4
+MOST_SETTLED = 4
+"""Partitions that rounds begin from."""
 
 
 def find_means(sites: Sites, slot_of: Ints, territories: int) -> Floats:
@@ -33,7 +35,7 @@ def find_means(sites: Sites, slot_of: Ints, territories: int) -> Floats:
         How many there are.
     """
     assert sites.points is not None
-    weights = np.ones(len(slot_of)) if sites.weights is None else sites.weights
+    slot_of, weights = slot_of[sites.unit_of_point], sites.heavy
     # Where all weights of a territory are 0, its plain mean stands.
     mass = np.bincount(slot_of, weights, territories)
     heavy = np.where(mass[slot_of] > 0, weights, 1.0)
@@ -59,21 +61,29 @@ def price_sets(sites: Sites, sets: Ints) -> Floats:
         Units of each territory as bits, (sets,).
     """
     assert sites.points is not None
-    places = place_points(sites.points, sites.distance)
-    weights = np.ones(len(places)) if sites.weights is None else np.asarray(sites.weights, float)
-    mass = np.maximum(add_bits(sets, weights), 1e-300)
-    mean = np.stack([add_bits(sets, weights * axis) / mass for axis in places.T], axis=1)
+    places, unit, weights = (
+        place_points(sites.points, sites.distance),
+        sites.unit_of_point,
+        sites.heavy,
+    )
+    mass = np.maximum(add_bits(sets, _add_up(unit, weights)), 1e-300)
+    sums = [add_bits(sets, _add_up(unit, weights * axis)) for axis in places.T]
+    mean = np.stack([total / mass for total in sums], axis=1)
     if sites.distance == "haversine":
         mean /= np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-300)
     total = np.zeros(len(sets))
-    for unit, weight in enumerate(weights.tolist()):
-        far = np.linalg.norm(mean - places[unit], axis=1)
+    for point, weight in enumerate(weights.tolist()):
+        far = np.linalg.norm(mean - places[point], axis=1)
         if sites.distance == "squared":
             far = np.square(far)
         elif sites.distance == "haversine":
             far = 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(far / 2, 0.0, 1.0))
-        total += np.where(sets >> unit & 1, weight * far, 0.0)
+        total += np.where(sets >> unit[point] & 1, weight * far, 0.0)
     return total
+
+
+def _add_up(unit: Ints, amounts: Floats) -> Floats:
+    return np.bincount(unit, amounts).astype(float)
 
 
 def stand_at(problem: AlignmentProblem, centres: Floats) -> AlignmentProblem:
@@ -88,28 +98,23 @@ def stand_at(problem: AlignmentProblem, centres: Floats) -> AlignmentProblem:
     """
     sites = problem.sites
     assert sites is not None
-    assert sites.points is not None
-    term = TravelTerm(
-        name="travel",
-        points=sites.points,
-        weights=np.ones(len(sites.points)) if sites.weights is None else sites.weights,
-        homes=centres,
-        distance=sites.distance,
-    )
-    return replace(problem, kind="territories", sites=None, terms=(*problem.terms, term))
+    terms = (*problem.terms, sites.make_term(centres))
+    return replace(problem, kind="territories", sites=None, terms=terms)
 
 
-def settle_means(problem: AlignmentProblem, run: Run, slot_of: Ints) -> Ints:
-    """Return the best partition under every rule: from a given one, and from who serves today.
+def settle_means(problem: AlignmentProblem, run: Run, met: list[Ints]) -> Ints:
+    """Return the best partition under every rule: from given ones, and from who serves today.
 
     Parameters
     ----------
-    problem, run, slot_of
+    problem, run
         As for :func:`settle_rounds`.
+    met
+        Partitions to begin from, the best first, (units,) each.
     """
-    starts = [slot_of]
+    starts = met[:MOST_SETTLED]
     if np.unique(problem.current[problem.current >= 0]).size == problem.territory_count:
-        starts.append(np.where(problem.current >= 0, problem.current, slot_of))
+        starts.append(np.where(problem.current >= 0, problem.current, met[0]))
     found = [settle_rounds(problem, run, start) for start in starts]
     return min(found, key=lambda owner: _price(problem, owner))
 

@@ -23,15 +23,17 @@ from planner.territories.centres.mean_rules import (
     settle_means,
     stand_at,
 )
+from planner.territories.centres.mean_starts import name_slots, start_partition
 from planner.territories.centres.model import Choice, has_other_rules, list_sites, make_choice
 from planner.territories.centres.partitions import Partitions
 from planner.territories.centres.reporting import report_choice
-from planner.territories.centres.starts import place_units, spread_sites, take_start
+from planner.territories.centres.starts import take_start
+from planner.territories.chosen import Sites
 from planner.territories.compiled import seed_state
 from planner.territories.contiguity.findings import describe_graph, refuse_parts
-from planner.territories.contiguity.graph import count_extra_parts, label_parts, make_scratch
+from planner.territories.contiguity.graph import label_parts, make_scratch
 from planner.territories.distances import measure_distances
-from planner.territories.problem import AlignmentProblem, Sites
+from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
 from planner.territories.sites.costs import place_points
 from planner.territories.sites.dual import climb_prices
@@ -42,9 +44,8 @@ TRIES_PER_UNIT = 800
 CHUNK = 100_000
 HOT, WARM, COLD = 0.1, 0.01, 0.002
 """First temperatures from nothing and from an earlier answer, and the last."""
-LLOYD_STEPS = 20
-STARTS = 6
-"""Sown starts that are tried beside the spread one."""
+MOST_TRIES, MOST_STARTS = 1_000_000, 16
+"""A small problem is searched from so many starts as so many tries allow."""
 BOUND_STEPS = 60
 
 
@@ -90,16 +91,18 @@ def solve_means(problem: AlignmentProblem, run: Run, begin: Ints | None = None) 
         if parts.max() + 1 > choice.territories:
             refused = (*findings, refuse_parts(problem, parts))
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
-    partitions = Partitions(problem, choice.graph)
+    partitions = Partitions(problem)
     if partitions.are_few:
         found, cost = partitions.find_best(lambda sets: price_sets(sites, sets))
         return _report(problem, choice, run, found, cost, (), findings)
     best, bound = MeanBest(slot_of=np.zeros(choice.units, np.int64)), None
     interrupted = False
     try:
-        search_means(choice, sites, run, best, begin)
-        if has_other_rules(problem) or best.broken > 0:
-            best.slot_of = settle_means(problem, run, best.slot_of)
+        met = search_starts(problem, choice, run, best, begin)
+        # Families are annealed at their middles, which is exact for squares alone.
+        apart = sites.indptr is not None and sites.distance != "squared"
+        if has_other_rules(problem) or best.broken > 0 or apart:
+            best.slot_of = settle_means(problem, run, met)
         bound = bound_means(choice, run, best.cost)
     except KeyboardInterrupt:
         interrupted = True
@@ -147,23 +150,67 @@ def price_means(sites: Sites, slot_of: Ints, territories: int) -> float:
     """
     assert sites.points is not None
     centres = find_means(sites, slot_of, territories)
-    distance = measure_distances(sites.points, centres[slot_of], sites.distance)
-    return float((distance if sites.weights is None else sites.weights * distance).sum())
+    owner = slot_of[sites.unit_of_point]
+    distance = measure_distances(sites.points, centres[owner], sites.distance)
+    return float((sites.heavy * distance).sum())
 
 
 def _find_closest(sites: Sites, centres: Floats) -> Ints:
     """Return the point closest to each mean, (territories,)."""
     from scipy.spatial import cKDTree
 
-    assert sites.points is not None
-    places = place_points(sites.points, sites.distance)
+    places = place_points(sites.spots, sites.distance)
     return np.asarray(
         cKDTree(places).query(place_points(centres, sites.distance))[1], dtype=np.int64
     )
 
 
+def search_starts(
+    problem: AlignmentProblem, choice: Choice, run: Run, best: MeanBest, begin: Ints | None
+) -> list[Ints]:
+    """Search from as many starts as a small problem's tries allow.
+
+    Parameters
+    ----------
+    problem, choice, run
+        The problem and the terms.
+    best
+        Changed in place.
+    begin
+        What the first start is, or None.
+
+    Returns
+    -------
+    list
+        The best partition of each start, the best first, (units,) each.
+    """
+    sites = problem.sites
+    assert sites is not None
+    rng, held = run.make_rng(), problem.held
+    wanted = MOST_TRIES * run.effort // (TRIES_PER_UNIT * choice.units)
+    met: list[MeanBest] = []
+    for number in range(int(np.clip(wanted, 1, MOST_STARTS))):
+        if number and run.is_over():
+            break
+        found = MeanBest(slot_of=best.slot_of)
+        met.append(found)
+        try:
+            search_means(choice, sites, run, rng, found, held, None if number else begin)
+        finally:
+            if (found.broken, found.cost) < (best.broken, best.cost):
+                best.slot_of, best.broken, best.cost = found.slot_of, found.broken, found.cost
+    met.sort(key=lambda one: (one.broken, one.cost))
+    return [one.slot_of for one in met]
+
+
 def search_means(
-    choice: Choice, sites: Sites, run: Run, best: MeanBest, begin: Ints | None = None
+    choice: Choice,
+    sites: Sites,
+    run: Run,
+    rng: np.random.Generator,
+    best: MeanBest,
+    held: Ints,
+    begin: Ints | None = None,
 ) -> None:
     """Start from spread centres or an earlier answer, take Lloyd steps, anneal; keep the best.
 
@@ -173,21 +220,23 @@ def search_means(
         The problem.
     run
         On which terms.
+    rng
+        For the draws.
     best
         Changed in place.
+    held
+        Territory that a unit is held to, -1 none, (units,).
     begin
         A partition to begin from, -1 where unknown, (units,), or None.
     """
-    rng = run.make_rng()
     taken = None if begin is None else take_start(choice, begin)
     hot = HOT if taken is None else WARM
-    slot_of = _start_partition(choice, rng) if taken is None else taken[0]
+    rules = _make_rules(choice, held, squared=sites.distance == "squared")
+    slot_of = start_partition(choice, rng) if taken is None else taken[0]
     if taken is None:
-        slot_of = share_counts(choice, sites, slot_of)
-    places = place_points(
-        sites.points if sites.points is not None else np.zeros((0, 2)), sites.distance
-    )
-    rules = _make_rules(choice, sites, places)
+        slot_of = name_slots(rules, share_counts(choice, sites, slot_of))
+    if not choice.connected:
+        slot_of = np.where(held >= 0, held, slot_of)
     territories, units = choice.territories, choice.units
     state = MeanState(
         slot_of,
@@ -220,81 +269,18 @@ def search_means(
             break
 
 
-def _start_partition(choice: Choice, rng: np.random.Generator) -> Ints:
-    """Return territories around spread centres after some Lloyd steps."""
-    centres = spread_sites(choice, rng)
-    if choice.connected:
-        slot_of = place_units(choice, centres)
-        if count_extra_parts(choice.graph, slot_of) > 0:
-            raise ValueError("no connected start was found")
-        return slot_of
-    points = choice.costs.points
-    tried = [
-        choice.costs.sites[centres],
-        *(sow_means(points, rng, len(centres)) for _ in range(STARTS)),
-    ]
-    slot_of = min((take_steps(points, means) for means in tried), key=lambda one: one[0])[1]
-    lost = np.flatnonzero(np.bincount(slot_of, minlength=choice.territories) == 0)
-    for slot in lost.tolist():
-        crowded = np.flatnonzero(slot_of == np.argmax(np.bincount(slot_of)))
-        slot_of[crowded[0]] = slot
-    return slot_of
-
-
-def sow_means(points: Floats, rng: np.random.Generator, count: int) -> Floats:
-    """Return points drawn one after another, far ones more often (Arthur & Vassilvitskii 2007).
-
-    Parameters
-    ----------
-    points
-        (units, axes)
-    rng
-        For the draws.
-    count
-        How many.
-    """
-    chosen = [int(rng.integers(len(points)))]
-    far = np.square(points - points[chosen[0]]).sum(axis=1)
-    for _ in range(count - 1):
-        edges = np.cumsum(far)
-        spot = int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))
-        chosen.append(min(spot, len(points) - 1))
-        far = np.minimum(far, np.square(points - points[chosen[-1]]).sum(axis=1))
-    return points[chosen]
-
-
-def take_steps(points: Floats, means: Floats) -> tuple[float, Ints]:
-    """Return squared distance and assignment after some steps of Lloyd's, limits left aside.
-
-    Parameters
-    ----------
-    points
-        (units, axes)
-    means
-        Where to begin, (territories, axes).
-    """
-    from scipy.spatial import cKDTree
-
-    for _ in range(LLOYD_STEPS):
-        distance, slot_of = cKDTree(means).query(points)
-        size = np.bincount(slot_of, minlength=len(means))
-        sums = np.array([np.bincount(slot_of, axis, len(means)) for axis in points.T]).T
-        means = np.where(size[:, None] > 0, sums / np.maximum(size, 1)[:, None], means)
-    return float(np.square(distance).sum()), np.asarray(slot_of, np.int64)
-
-
-def _make_rules(choice: Choice, sites: Sites, places: Floats) -> MeanRules:
+def _make_rules(choice: Choice, held: Ints, *, squared: bool) -> MeanRules:
     """Return the arrays of the loops; points about their mean, so that squares stay small."""
-    weights = np.ones(choice.units) if sites.weights is None else np.asarray(sites.weights, float)
-    rules = choice.rules
+    rules, places = choice.rules, choice.costs.points
     return MeanRules(
         np.ascontiguousarray(places - places.mean(axis=0)),
-        weights,
+        choice.costs.weights,
         rules.amounts,
         np.ascontiguousarray(rules.lower),
         np.ascontiguousarray(rules.upper),
         rules.scale,
-        int(sites.distance == "squared"),
+        held,
+        int(squared),
     )
 
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from planner.territories.chosen import Sites
 from planner.territories.contiguity.graph import Graph, build_graph
-from planner.territories.costs import MatrixTerm, TravelTerm
-from planner.territories.problem import AlignmentProblem, Sites
+from planner.territories.costs import MatrixTerm
+from planner.territories.problem import AlignmentProblem
 from planner.territories.sites.costs import (
+    TABLE,
     SiteCosts,
     count_sites,
     count_units,
+    from_members,
     from_positions,
     from_table,
 )
@@ -43,6 +46,8 @@ class Choice:
         A unit close to each site, (sites,).
     open_sites
         How many sites may be chosen.
+    members
+        Where each unit's points begin, None where each unit is one, (units + 1,).
     """
 
     costs: SiteCosts
@@ -51,6 +56,7 @@ class Choice:
     graph: Graph
     site_unit: Ints
     open_sites: int
+    members: Ints | None = None
 
     @property
     def units(self) -> int:
@@ -71,6 +77,11 @@ class Choice:
     def connected(self) -> bool:
         """Whether territories must be connected."""
         return self.graph.first.size > 1
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the costs are the units' own, not those of their members' middles."""
+        return self.costs.metric == TABLE or self.members is None
 
 
 def make_choice(problem: AlignmentProblem) -> Choice:
@@ -96,6 +107,7 @@ def make_choice(problem: AlignmentProblem) -> Choice:
         graph=graph,
         site_unit=site_unit,
         open_sites=open_sites,
+        members=sites.indptr,
     )
 
 
@@ -105,12 +117,15 @@ def _make_costs(sites: Sites) -> tuple[SiteCosts, Ints]:
     if sites.cost is not None:
         return from_table(sites.cost), fixed
     assert sites.points is not None
-    spots = sites.points if sites.sites is None else sites.sites
+    spots = sites.spots
     if sites.fixed is not None:
         stands = np.isfinite(sites.fixed).all(axis=1)
         fixed[stands] = len(spots) + np.arange(int(stands.sum()))
         spots = np.vstack([spots, sites.fixed[stands]])
-    elif sites.sites is None:
+    if sites.indptr is not None:
+        costs = from_members(sites.points, sites.heavy, sites.distance, spots, sites.indptr)
+        return costs, fixed
+    if sites.sites is None and sites.fixed is None:
         return from_positions(sites.points, sites.weights, sites.distance), fixed
     return from_positions(sites.points, sites.weights, sites.distance, spots), fixed
 
@@ -281,13 +296,7 @@ def settle(problem: AlignmentProblem, choice: Choice, centres: Ints) -> Alignmen
         )
     settled = replace(problem, kind="territories", sites=None, measures=measures)
     if sites.points is not None:
-        term = TravelTerm(
-            name="travel",
-            points=sites.points,
-            weights=np.ones(choice.units) if sites.weights is None else sites.weights,
-            homes=locate(sites, centres),
-            distance=sites.distance,
-        )
+        term = sites.make_term(locate(sites, centres))
         return replace(settled, terms=(*problem.terms, term))
     assert sites.cost is not None
     block = sites.cost[:, centres]
@@ -309,8 +318,7 @@ def locate(sites: Sites, centres: Ints) -> Floats:
     centres
         Site of each territory; those that stand already follow the ones that may be chosen.
     """
-    assert sites.points is not None
-    spots = sites.points if sites.sites is None else sites.sites
+    spots = sites.spots
     if sites.fixed is not None:
         spots = np.vstack([spots, sites.fixed[np.isfinite(sites.fixed).all(axis=1)]])
     return np.asarray(spots[centres], float)
@@ -329,6 +337,7 @@ def has_other_rules(problem: AlignmentProblem) -> bool:
         or problem.budgets
         or problem.loss_limits
         or problem.listed is not None
+        or problem.member_neighbours is not None
         or not problem.allowed.all()
         or (problem.held >= 0).any()
         or any(m.soft is not None or m.by_pair is not None for m in problem.measures)

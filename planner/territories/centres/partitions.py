@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.contiguity.graph import Graph
+from planner.territories.contiguity.graph import Graph, build_row_graph, count_extra_parts
 from planner.territories.given.model import Model, make_model
 from planner.territories.prices.candidates import Candidates, list_candidates
 from planner.territories.problem import AlignmentProblem
@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 MOST_PARTITIONS, MOST_UNITS = 300_000, 18
+MOST_ROWS = 62
+"""Rows that fit into the bits of one number."""
 AT_ONCE = 20_000
 
 
@@ -31,12 +33,10 @@ class Partitions:
     ----------
     problem
         Its units and rules.
-    graph
-        The neighbours; empty where territories need not be connected.
     """
 
-    def __init__(self, problem: AlignmentProblem, graph: Graph) -> None:
-        self.problem, self.graph = problem, graph
+    def __init__(self, problem: AlignmentProblem) -> None:
+        self.problem = problem
         self.model: Model = make_model(problem)
         self.pairs: Candidates = list_candidates(problem, self.model.by_pair)
 
@@ -97,8 +97,8 @@ class Partitions:
         """Return what soft limits cost each territory with each set, infinite where a rule breaks."""
         territories, zones = self.problem.territory_count, self.model.zones
         price = np.zeros((territories, len(sets)))
-        if self.graph.first.size > 1:
-            price[:, ~_are_connected(sets, self.graph)] = np.inf
+        if self.problem.neighbours is not None:
+            price[:, ~self._are_connected(sets)] = np.inf
         for column in np.flatnonzero(self.model.wide == 0).tolist():
             for slot in range(territories):
                 load = self._load(sets, slot, column)
@@ -112,6 +112,17 @@ class Partitions:
                 beyond = np.maximum(np.maximum(beyond, load - zones.far_high[slot, column]), 0.0)
                 price[slot] += zones.inner[slot, column] * off + zones.outer[slot, column] * beyond
         return price
+
+    def _are_connected(self, sets: Ints) -> Bools:
+        """Say which sets of units hang together, their rows counted where a unit has several."""
+        graph, unit_of = build_row_graph(self.problem)
+        if len(unit_of) > MOST_ROWS:
+            owner = [np.where(one >> unit_of & 1, 1, -np.arange(len(unit_of))) for one in sets]
+            return np.array([count_extra_parts(graph, rows) == 0 for rows in owner])
+        rows = np.zeros(len(sets), np.int64)
+        for row, unit in enumerate(unit_of.tolist()):
+            rows |= (sets >> unit & 1) << row
+        return _are_connected(rows, graph)
 
     def _is_broken(self, slot: int, column: int, load: Floats) -> Bools:
         low, high = self.model.zones.low[slot, column], self.model.zones.high[slot, column]

@@ -75,7 +75,9 @@ def report_choice(
             interrupted=interrupted,
         )
     found = evaluate(settled, territory_of)
-    made = Alignment(territory_of=territory_of, centres=centres, centre_points=centre_points)
+    made = Alignment(
+        territory_of=settled.expand(territory_of), centres=centres, centre_points=centre_points
+    )
     if found.violations:
         return AlignmentResult(
             status="unknown",

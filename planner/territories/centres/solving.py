@@ -87,7 +87,7 @@ def solve_centres(problem: AlignmentProblem, run: Run, start: Start | None) -> A
         if exact.finished:
             return report_exact(problem, choice, exact, findings, run)
         proven = exact.bound
-    plain, begin = not has_other_rules(problem), read_start(problem, start)
+    plain, begin = choice.is_exact and not has_other_rules(problem), read_start(problem, start)
     limit = run.time_limit
     if not plain and limit is not None:
         search = search_centres(choice, replace(run, time_limit=0.5 * limit), begin, proves=plain)
@@ -266,7 +266,7 @@ def _report(
         findings=findings,
         interrupted=search.interrupted,
     )
-    if has_other_rules(problem):
+    if has_other_rules(problem) or not choice.is_exact:
         from planner.territories.sites.headcount import finish_under_all_rules
 
         return finish_under_all_rules(problem, choice, run, result, slot_of, centres)

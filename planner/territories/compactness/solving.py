@@ -97,7 +97,7 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
         An alignment to begin from, or None.
     """
     assert problem.graph is not None
-    graph = build_graph(problem.graph.edges, problem.unit_count)
+    graph = build_graph(problem.neighbours, problem.unit_count)
     parts = label_parts(graph, np.zeros(problem.unit_count, np.int64))
     findings = describe_graph(problem, graph, parts)
     refused = refuse_graph(problem, graph, parts)
@@ -105,18 +105,19 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
         told = (*findings, *refused)
         return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
     rules = make_rules(problem)
-    partitions = Partitions(problem, graph)
+    within = measure_families(problem)
+    partitions = Partitions(problem)
     if partitions.are_few:
         found, cost = partitions.find_best(partial(widest, rules.distance), largest=True)
         if found is None:
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=findings)
-        return _report(problem, run, rules, found, cost, findings)
+        return _report(problem, run, rules, found, max(cost, within), findings)
     search = CompactSearch(
         rules=rules,
         graph=graph,
         best=make_best(problem.unit_count),
         attempt=np.zeros(problem.unit_count, np.int64),
-        floor=bound_diameter(rules, graph),
+        floor=max(bound_diameter(rules, graph), within),
     )
     begin = None
     if start is not None and start.territory_of is not None:
@@ -142,7 +143,7 @@ def _report(
     findings: tuple[Finding, ...],
 ) -> AlignmentResult:
     """Return the result of a partition, its cost the largest diameter."""
-    cost = float(find_diameter(rules.distance, slot_of))
+    cost = max(float(find_diameter(rules.distance, slot_of)), measure_families(problem))
     return report_choice(problem, run, slot_of, bound=bound, extra=cost, findings=findings)
 
 
@@ -154,8 +155,8 @@ def make_rules(problem: AlignmentProblem) -> CompactRules:
     problem
         Of kind ``graph``.
     """
-    assert problem.graph is not None
-    distance = measure_paths(problem.graph.edges, problem.graph.lengths, problem.unit_count)
+    distance = _measure_units(problem)
+    np.fill_diagonal(distance, 0.0)
     territories = problem.territory_count
     amounts = np.array([m.amounts for m in problem.measures])
     lower = np.array([m.lower for m in problem.measures])
@@ -168,6 +169,30 @@ def make_rules(problem: AlignmentProblem) -> CompactRules:
     amounts = np.minimum(amounts, upper.max(axis=1, keepdims=True))
     scale = np.maximum(amounts.sum(axis=1) / territories, 1e-300)
     return CompactRules(distance, np.ascontiguousarray(amounts), lower, upper, scale)
+
+
+def measure_families(problem: AlignmentProblem) -> float:
+    """Return the largest distance within a family: no territories have a smaller diameter."""
+    if problem.unit_of_member is None:
+        return 0.0
+    return float(np.diagonal(_measure_units(problem)).max())
+
+
+def _measure_units(problem: AlignmentProblem) -> Floats:
+    """Return the largest distance between the rows of each two units, (units, units)."""
+    assert problem.graph is not None
+    members = problem.unit_of_member
+    rows = problem.unit_count if members is None else len(members)
+    paths = measure_paths(problem.graph.edges, problem.graph.lengths, rows)
+    if members is None:
+        return paths
+    order = np.argsort(members, kind="stable")
+    first = np.searchsorted(members[order], np.arange(problem.unit_count))
+    return np.asarray(
+        np.maximum.reduceat(
+            np.maximum.reduceat(paths[np.ix_(order, order)], first, axis=0), first, axis=1
+        )
+    )
 
 
 def measure_paths(edges: Ints, lengths: Floats, units: int) -> Floats:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.contiguity.graph import Graph
+from planner.territories.contiguity.graph import RowGraph
 from planner.territories.contiguity.separators import Separation
 from planner.territories.given.exact import Answer, Piece, solve_piece
 from planner.territories.given.moves import Ground
@@ -44,15 +44,15 @@ class SmallAnswer:
     bound: float
 
 
-def solve_small(search: Search, graph: Graph, run: Run, bound: float) -> SmallAnswer:
+def solve_small(search: Search, rows: RowGraph, run: Run, bound: float) -> SmallAnswer:
     """Solve a small problem with connected territories exactly, as far as the effort goes.
 
     Parameters
     ----------
     search
         The problem, and a partition to begin from.
-    graph
-        The neighbours.
+    rows
+        Which rows touch, and the unit of each.
     run
         On which terms.
     bound
@@ -60,14 +60,14 @@ def solve_small(search: Search, graph: Graph, run: Run, bound: float) -> SmallAn
     """
     seconds = TIME_SHARE * run.remaining
     answer = solve_connected_piece(
-        search.ground, _make_piece(search), graph, WORK * run.effort, run.seed, seconds
+        search.ground, _make_piece(search), rows, WORK * run.effort, run.seed, seconds
     )
     place = answer.chosen if answer.finished else None
     return SmallAnswer(place=place, bound=max(bound, answer.bound))
 
 
 def solve_connected_piece(
-    ground: Ground, piece: Piece, graph: Graph, work: float, seed: int, seconds: float = np.inf
+    ground: Ground, piece: Piece, rows: RowGraph, work: float, seed: int, seconds: float = np.inf
 ) -> Answer:
     """Assign units so that every territory is connected, by one model that is cut off again.
 
@@ -77,8 +77,8 @@ def solve_connected_piece(
         Limits.
     piece
         All units of the problem, with their candidates.
-    graph
-        The neighbours; empty where territories need not be connected.
+    rows
+        Which rows touch, and the unit of each; empty where territories need not be connected.
     work, seed, seconds
         As in :func:`planner.territories.given.exact.solve_piece`, over all rounds.
 
@@ -87,10 +87,10 @@ def solve_connected_piece(
     Answer
         Not finished, and nothing chosen, where the effort did not do.
     """
-    if graph.first.size == 1:
+    if rows.graph.first.size == 1:
         return solve_piece(ground, piece, work=work, seed=seed, seconds=seconds)
     low = np.where(ground.wide == 0, ground.low, -np.inf)
-    separation, until = Separation(graph, piece, low), time.monotonic() + seconds
+    separation, until = Separation(rows, piece, low), time.monotonic() + seconds
     clauses = [*piece.clauses, *separation.need_neighbours()]
     bound, spent = -np.inf, 0.0
     for _ in range(MOST_ROUNDS):

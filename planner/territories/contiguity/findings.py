@@ -14,7 +14,7 @@ from planner.territories.contiguity.counting import (
     refuse_misfit,
     refuse_shortfall,
 )
-from planner.territories.contiguity.graph import Graph
+from planner.territories.contiguity.graph import Graph, build_row_graph, label_parts
 from planner.territories.names import list_names
 from planner.territories.problem import AlignmentProblem
 
@@ -125,6 +125,37 @@ def refuse_parts(problem: AlignmentProblem, parts: Ints) -> Finding:
     )
 
 
+def refuse_torn(problem: AlignmentProblem) -> tuple[Finding, ...]:
+    """Return findings on families whose rows lie in parts of the map that do not touch.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    """
+    if problem.member_neighbours is None:
+        return ()
+    graph, unit_of = build_row_graph(problem)
+    part = label_parts(graph, np.zeros(len(unit_of), np.int64))
+    _, first = np.unique(unit_of, return_index=True)
+    torn = np.unique(unit_of[part != part[first][unit_of]])
+    if not torn.size:
+        return ()
+    names = [problem.unit_ids[unit] for unit in torn[:EXAMPLES_SHOWN].tolist()]
+    return (
+        Finding(
+            severity="error",
+            code="alignment.family_in_separate_parts",
+            message=f"The family of {list_names(names)} lies in parts of the map that do not "
+            "touch, so that no connected territory can hold all of it",
+            advice="Add the neighbours that join the parts, or leave the family out of families.",
+            table="units",
+            subject=names[0],
+            count=int(torn.size),
+        ),
+    )
+
+
 def refuse_graph(problem: AlignmentProblem, graph: Graph, parts: Ints) -> tuple[Finding, ...]:
     """Return findings where adding up alone shows that the parts of the graph cannot be shared.
 
@@ -139,6 +170,9 @@ def refuse_graph(problem: AlignmentProblem, graph: Graph, parts: Ints) -> tuple[
     """
     if parts.max() + 1 > problem.territory_count:
         return (refuse_parts(problem, parts),)
+    torn = refuse_torn(problem)
+    if torn:
+        return torn
     misfits = islice(find_misfits(problem, parts), EXAMPLES_SHOWN)
     found = tuple(refuse_misfit(problem, parts, misfit) for misfit in misfits)
     if found or problem.kind != "territories":

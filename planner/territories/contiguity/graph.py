@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.territories.compiled import compiled
+
+if TYPE_CHECKING:
+    from planner.territories.problem import AlignmentProblem
 
 Ints = npt.NDArray[np.int64]
 
@@ -62,6 +65,40 @@ def build_graph(edges: Ints | None, nodes: int) -> Graph:
     both = np.unique(np.concatenate([pairs, pairs[:, ::-1]]), axis=0)
     first = np.searchsorted(both[:, 0], np.arange(nodes + 1)).astype(np.int64)
     return Graph(first, np.ascontiguousarray(both[:, 1]))
+
+
+class RowGraph(NamedTuple):
+    """The rows that touch, where a unit may have several: what contiguity is about in the end.
+
+    Parameters
+    ----------
+    graph
+        The neighbours of each row.
+    unit_of
+        Unit of each row, (rows,).
+    """
+
+    graph: Graph
+    unit_of: Ints
+
+    def count_extra_parts(self, owner: Ints) -> int:
+        """Return how many pieces there are beyond one a territory, from who serves each unit."""
+        return count_extra_parts(self.graph, owner[self.unit_of])
+
+
+def build_row_graph(problem: AlignmentProblem) -> RowGraph:
+    """Return the rows that touch and their units; units are rows where that says as much.
+
+    Parameters
+    ----------
+    problem
+        With neighbours or without.
+    """
+    if problem.member_neighbours is None or problem.unit_of_member is None:
+        graph = build_graph(problem.neighbours, problem.unit_count)
+        return RowGraph(graph, np.arange(problem.unit_count))
+    rows = problem.unit_of_member
+    return RowGraph(build_graph(problem.member_neighbours, len(rows)), rows)
 
 
 def make_scratch(nodes: int) -> Scratch:

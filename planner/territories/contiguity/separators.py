@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.contiguity.graph import Graph, label_parts
+from planner.territories.contiguity.graph import Graph, RowGraph, label_parts
 from planner.territories.given.exact import Piece
 
 Floats = npt.NDArray[np.float64]
@@ -64,18 +64,18 @@ class Separation:
 
     Parameters
     ----------
-    graph
-        The neighbours.
+    rows
+        Which rows touch, and the unit of each.
     piece
         All units of the problem, with their candidates, and after them what else is decided.
     low
         The least that each territory must have, (territories, columns).
     """
 
-    def __init__(self, graph: Graph, piece: Piece, low: Floats) -> None:
-        self.graph, self.piece, self.low = graph, piece, low
+    def __init__(self, rows: RowGraph, piece: Piece, low: Floats) -> None:
+        self.graph, self.row_unit, self.piece, self.low = *rows, piece, low
         # What a model decides besides who serves each unit comes after the units.
-        self.units, territories = graph.first.size - 1, len(low)
+        self.units, territories = int(rows.unit_of.max()) + 1, len(low)
         self.unit_of = np.repeat(np.arange(self.units), np.diff(piece.start[: self.units + 1]))
         self.place = np.full((self.units, territories), -1, np.int64)
         served = np.arange(len(self.unit_of))
@@ -91,13 +91,14 @@ class Separation:
         clauses: list[Clause] = []
         for candidate in np.flatnonzero(~alone).tolist():
             unit, territory = int(self.unit_of[candidate]), int(piece.territory[candidate])
-            around = graph.other[graph.first[unit] : graph.first[unit + 1]]
+            around = neighbours_of(graph, np.flatnonzero(self.row_unit == unit))
+            around = around[self.row_unit[around] != unit]
             clauses.append((self._list(around, territory), [candidate]))
         return clauses
 
     def cut(self, chosen: Ints) -> list[Clause]:
         """Return clauses that an answer breaks where a territory of it is in pieces."""
-        owner = self.piece.territory[chosen[: self.units]]
+        owner = self.piece.territory[chosen[: self.units]][self.row_unit]
         part, clauses = label_parts(self.graph, owner), list[Clause]()
         size = np.bincount(part)
         for territory in np.unique(owner).tolist():
@@ -112,12 +113,13 @@ class Separation:
         between = np.array(find_separator(self.graph, part, piece, main), np.int64)
         far, inside = int(np.flatnonzero(part == main)[0]), np.flatnonzero(part == piece)
         clauses: list[Clause] = []
-        for territory in np.flatnonzero(self.place[far] >= 0).tolist():
-            through, end = self._list(between, territory), int(self.place[far, territory])
+        last = int(self.row_unit[far])
+        for territory in np.flatnonzero(self.place[last] >= 0).tolist():
+            through, end = self._list(between, territory), int(self.place[last, territory])
             clauses += [(through, [near, end]) for near in self._list(inside, territory)]
         return clauses
 
-    def _list(self, units: Ints, territory: int) -> list[int]:
-        """Return the candidates of some units at a territory, where they have one."""
-        places = self.place[units, territory]
+    def _list(self, rows: Ints, territory: int) -> list[int]:
+        """Return the candidates of some rows' units at a territory, where they have one."""
+        places = self.place[np.unique(self.row_unit[rows]), territory]
         return [int(place) for place in places[places >= 0].tolist()]

@@ -14,7 +14,7 @@ from planner.territories.contiguity.findings import describe_graph, refuse_graph
 from planner.territories.contiguity.graph import (
     Graph,
     build_graph,
-    count_extra_parts,
+    build_row_graph,
     label_parts,
     make_scratch,
 )
@@ -121,7 +121,7 @@ def search_connected(
     """
     if loose.excess == 0 and loose.territory_of is not None:
         owner = loose.territory_of
-        if count_extra_parts(graph, owner) == 0:
+        if build_row_graph(problem).count_extra_parts(owner) == 0:
             return owner
     candidates = list_candidates(problem, model.by_pair)
     scale = typical_cost(candidates)
@@ -141,13 +141,12 @@ def search_connected(
     owner = connect_pieces(graph, candidates, rough, problem.held, need)
     search.place_units(find_places(candidates, owner))
     found = anneal_rounds(search, graph, owner, run, scale * hot, loose.bound)
-    return _settle_small(problem, search, graph, run, loose, found)
+    return _settle_small(problem, search, run, loose, found)
 
 
 def _settle_small(
     problem: AlignmentProblem,
     search: Search,
-    graph: Graph,
     run: Run,
     loose: Incumbent,
     found: Ints,
@@ -155,12 +154,13 @@ def _settle_small(
     """Solve what is small exactly, contiguity included; return the best, (units,)."""
     if len(search.candidates.territory) > MOST_PAIRS or not _lists_all(problem, search):
         return found
+    rows = build_row_graph(problem)
     search.place_units(find_places(search.candidates, found))
-    feasible = not search.excess.any() and count_extra_parts(graph, found) == 0
+    feasible = not search.excess.any() and rows.count_extra_parts(found) == 0
     cost = search.cost if feasible else np.inf
     if feasible and cost - loose.bound <= 1e-9 * abs(cost):
         return found
-    exact = solve_small(search, graph, run, loose.bound)
+    exact = solve_small(search, rows, run, loose.bound)
     if exact.place is not None:
         search.place_units(exact.place)
         if not search.excess.any() and search.cost < cost:

@@ -80,8 +80,11 @@ def count_pieces(problem: AlignmentProblem, territory_of: Ints) -> Floats:
     territory_of
         Territory of each unit, -1 none, (units,).
     """
-    assert problem.neighbours is not None
-    one, other = problem.neighbours[:, 0], problem.neighbours[:, 1]
+    edges = problem.neighbours
+    if problem.member_neighbours is not None:
+        edges, territory_of = problem.member_neighbours, problem.expand(territory_of)
+    assert edges is not None
+    one, other = edges[:, 0], edges[:, 1]
     inside = (territory_of[one] == territory_of[other]) & (territory_of[one] >= 0)
     ones = np.ones(int(inside.sum()))
     size = len(territory_of)

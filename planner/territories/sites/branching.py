@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from planner.territories.centres.model import Choice
 from planner.territories.contiguity.exact import solve_connected_piece
+from planner.territories.contiguity.graph import RowGraph
 from planner.territories.given.exact import Answer, Piece
 from planner.territories.given.moves import Ground
 from planner.territories.progress import Run
@@ -311,4 +312,5 @@ def serve(
         choice.rules.amounts.T, np.full(columns, -1), wide, none, low, high, low, high,
         none, none, none, np.zeros(len(unit)),
     )  # fmt: skip
-    return solve_connected_piece(ground, piece, choice.graph, work, seed, seconds)
+    rows = RowGraph(choice.graph, np.arange(choice.units))
+    return solve_connected_piece(ground, piece, rows, work, seed, seconds)

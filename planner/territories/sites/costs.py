@@ -75,6 +75,38 @@ def from_positions(
     return costs
 
 
+def from_members(
+    points: Floats, weights: Floats, distance: str, sites: Floats, indptr: Ints
+) -> SiteCosts:
+    """Return the costs of units that have several points each.
+
+    Where they are too many for a table they are those of the units' weighed middles, which are
+    never higher: a distance, and its square, is convex.
+
+    Parameters
+    ----------
+    points, weights
+        Of the members, (members, 2) and (members,).
+    distance
+        ``euclidean``, ``squared`` or ``haversine``.
+    sites
+        Where centres may stand, (sites, 2).
+    indptr
+        Members of unit ``u`` are ``indptr[u]:indptr[u + 1]``, (units + 1,).
+    """
+    members = from_positions(points, weights, distance, sites)._replace(table=np.zeros((0, 0)))
+    members = members._replace(metric=METRICS[distance])
+    first = indptr[:-1]
+    mass = np.add.reduceat(members.weights, first)
+    heavy = np.where(np.repeat(mass, np.diff(indptr)) > 0, members.weights, 1.0)
+    sums = np.add.reduceat(heavy[:, None] * members.points, first)
+    middles = np.ascontiguousarray(sums / np.add.reduceat(heavy, first)[:, None])
+    costs = members._replace(points=middles, weights=mass)
+    if len(first) * len(sites) <= TABLE_CELLS:
+        return costs._replace(table=tabulate_members(members, indptr), metric=TABLE)
+    return costs
+
+
 def place_points(points: Floats, distance: str) -> Floats:
     """Return coordinates in which distance is straight: (points, 3)."""
     given = np.ascontiguousarray(points, np.float64)
@@ -143,6 +175,17 @@ def tabulate(costs: SiteCosts) -> Floats:
     for unit in range(units):
         for site in range(sites):
             table[unit, site] = unit_cost(costs, unit, site)
+    return table
+
+
+@compiled
+def tabulate_members(members: SiteCosts, indptr: Ints) -> Floats:
+    """Return the summed costs of each unit's members as a table, (units, sites)."""
+    table = np.zeros((indptr.size - 1, members.sites.shape[0]))
+    for unit in range(table.shape[0]):
+        for member in range(indptr[unit], indptr[unit + 1]):
+            for site in range(table.shape[1]):
+                table[unit, site] += unit_cost(members, member, site)
     return table
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.territories.alignment import AlignmentResult, Start
-from planner.territories.centres.model import Choice, locate, settle
+from planner.territories.centres.model import Choice, has_other_rules, locate, settle
 from planner.territories.centres.starts import find_medians
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
@@ -80,8 +80,9 @@ def _report(
     centres: Ints,
 ) -> AlignmentResult:
     """Return an assignment with its centres and the bound of the choice."""
-    if made.alignment is None:
-        return replace(made, bound=chosen.bound)
+    known = np.inf if chosen.cost is None else chosen.cost
+    if made.alignment is None or made.cost is None or made.cost >= known:
+        return replace(made, bound=chosen.bound) if chosen.alignment is None else chosen
     sites = problem.sites
     assert sites is not None
     placed = replace(
@@ -89,6 +90,7 @@ def _report(
         centres=np.where(choice.rules.fixed >= 0, -1, centres),
         centre_points=None if sites.points is None else locate(sites, centres),
     )
+    others = ("centres chosen before the other rules",) * has_other_rules(problem)
     gap = None
     if made.cost and chosen.bound is not None:
         gap = max(made.cost - chosen.bound, 0.0) / abs(made.cost)
@@ -98,7 +100,7 @@ def _report(
         status="feasible",
         bound=chosen.bound,
         gap=gap,
-        bound_relaxes=("centres chosen before the other rules", *chosen.bound_relaxes),
+        bound_relaxes=(*others, *chosen.bound_relaxes),
         findings=(*chosen.findings, *made.findings),
     )
 
