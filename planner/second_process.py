@@ -42,6 +42,23 @@ class Beside(Protocol):
         """End what is under way; nothing of it is written after this."""
 
 
+class Asked(Future[Answer]):
+    """An answer that is worked out when it is first asked for, by whoever asks."""
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        super().__init__()
+        self._work = work
+
+    def result(self, timeout: float | None = None) -> Answer:
+        """Return the answer; its error is raised each time."""
+        if not self.done():
+            try:
+                self.set_result(self._work())
+            except Exception as error:
+                self.set_exception(error)
+        return super().result(timeout)
+
+
 class Here:
     """Work is done when it is given, by whoever gives it."""
 

@@ -179,20 +179,20 @@ def _change(
     much = holds_much(running / "state")
     # First of all: it loads its libraries while this process loads its own.
     with open_beside(worth=much) as beside, show_progress() as progress:
-        from planner.pipeline.ahead import begin_change
-
-        drawn: list[Future[Areas]] = []
-
-        def draw(plan: Plan) -> None:
-            if much:
-                drawn.append(draw_beside(plan, beside))
-
-        ahead = begin_change(settled, folder, running, beside, draw)
         from planner.outputs.folder import check_target, save_plan
         from planner.outputs.writing import draw_beside
-        from planner.pipeline.replanning import change_plan_folder
+        from planner.pipeline.ahead import begin_change
 
         check_target(target, force=force)
+        drawn: list[Future[Areas]] = []
+
+        def draw(plan: Plan, before: Plan) -> None:
+            if much:
+                drawn.append(draw_beside(plan, beside, before, running))
+
+        ahead = begin_change(settled, folder, running, beside, draw)
+        from planner.pipeline.replanning import change_plan_folder
+
         plan = change_plan_folder(
             settled,
             folder,

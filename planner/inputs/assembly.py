@@ -50,14 +50,14 @@ def assemble(
     -------
     The data, None where there are no accounts to plan.
     """
-    people = _gather_people(reading, period)
+    people = read_people(reading, period)
     units = _gather_units(reading)
     if not _is_usable(reading, "accounts"):
         return None
     accounts = gather_accounts(reading.frames["accounts"], people.directory)
     table = _place(reading, accounts.table, units)
     events = _gather_events(reading, accounts.index, people, period)
-    changes = _gather_changes(reading, accounts.index, people, period)
+    changes = read_events(reading, accounts.index, people, period)
     totals = _count_totals(reading, events, ledger, plan)
     reading.findings.extend([*accounts.findings, *control.check_ledger(totals, ledger, plan)])
     reading.findings.extend(company_checks.check_company(table, people, events, period, plan))
@@ -65,7 +65,7 @@ def assemble(
         currency=plan,
         period=period,
         accounts=table,
-        reps=_spell_countries(people.reps, table),
+        reps=spell_countries(people.reps, table),
         reps_table=people.table,
         history=_table_of(events, "history"),
         quotas=_table_of(events, "quotas"),
@@ -81,9 +81,10 @@ def assemble(
     )
 
 
-def _gather_changes(
+def read_events(
     reading: Reading, accounts: Mapping[str, str], people: People, period: Period
 ) -> tuple[YearEvent, ...]:
+    """Read what changed within the year, in the order in which it applies."""
     if not _is_usable(reading, "events"):
         return ()
     frame = reading.frames["events"].frame
@@ -96,7 +97,7 @@ def _is_usable(reading: Reading, table: str) -> bool:
     return table in reading.frames and table not in reading.unusable
 
 
-def _gather_people(reading: Reading, period: Period) -> People:
+def read_people(reading: Reading, period: Period) -> People:
     """Read the reps; those that ``where`` leaves out are known as inactive."""
     if not _is_usable(reading, "reps"):
         return nobody()
@@ -255,7 +256,7 @@ def _count(reasons: Mapping[str, NDArray[np.bool_]]) -> dict[str, int]:
     return {reason: int(mask.sum()) for reason, mask in reasons.items()}
 
 
-def _spell_countries(reps: tuple[Rep, ...], accounts: pd.DataFrame) -> tuple[Rep, ...]:
+def spell_countries(reps: tuple[Rep, ...], accounts: pd.DataFrame) -> tuple[Rep, ...]:
     """Return reps whose countries are spelled as the accounts spell them."""
     import pandas as pd
 

@@ -103,7 +103,7 @@ def select(
     import numpy as np
 
     named = {name.casefold(): day for name, day in (constants or {}).items()}
-    with _open_database() as database:
+    with open_database() as database:
         wanted = find_columns(condition, database)
         columns = _resolve(condition, wanted, list(frame.columns), named)
         database.register("rows_given", _as_arrow(frame, columns, named))
@@ -112,19 +112,23 @@ def select(
         return _run(condition, database)
 
 
-def _open_database() -> duckdb.DuckDBPyConnection:
+def open_database() -> duckdb.DuckDBPyConnection:
     """Open an empty database that can reach nothing outside itself."""
     import duckdb
 
-    return duckdb.connect(
+    database = duckdb.connect(
         ":memory:",
         config={
             "enable_external_access": "false",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "lock_configuration": "true",
         },
     )
+    # A query of more than two seconds would draw its progress on standard output.
+    for setting in ("enable_progress_bar", "enable_progress_bar_print"):
+        database.execute(f"SET {setting} = false")
+    database.execute("SET lock_configuration = true")
+    return database
 
 
 def find_columns(condition: str, database: duckdb.DuckDBPyConnection) -> list[str]:

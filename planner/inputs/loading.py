@@ -98,14 +98,35 @@ def load(
 
     plan = currency(plan_currency)
     known_rates = {currency(code).code: float(rate) for code, rate in rates.items()}
-    reading = _read_tables(inputs, folder, begun or {})
-    _understand(reading, inputs, plan, known_rates)
-    found = build_period(period, _last_history(reading, find_calendar(period)[0][0]))
-    _choose_rows(reading, inputs, found)
+    reading, found = read_frames(inputs, period, plan, known_rates, folder, begun)
     data = assemble(reading, found, control, plan, known_rates)
     if data is None or has_errors(f for f in reading.findings if f.table not in told_later):
         raise _data_error(reading.findings)
     return replace(data, findings=tuple(reading.findings))
+
+
+def read_frames(
+    inputs: InputsParameters,
+    period: PeriodParameters,
+    plan: Currency,
+    rates: Mapping[str, float],
+    folder: Path,
+    begun: Mapping[str, Future[Frame]] | None = None,
+) -> tuple[Reading, Period]:
+    """Read and understand the tables that are given, each by itself, and choose their rows.
+
+    Parameters
+    ----------
+    inputs, period, folder, begun
+        As in :func:`load`.
+    plan, rates
+        The plan currency, and the others' rates by code.
+    """
+    reading = _read_tables(inputs, folder, begun or {})
+    _understand(reading, inputs, plan, rates)
+    found = build_period(period, _last_history(reading, find_calendar(period)[0][0]))
+    _choose_rows(reading, inputs, found)
+    return reading, found
 
 
 def _given(inputs: InputsParameters) -> dict[str, TableParameters]:

@@ -22,7 +22,7 @@ from planner.outputs.polygons import Areas
 from planner.outputs.state import read_state, write_state
 from planner.outputs.summary import FORMAT, FORMAT_VERSION
 from planner.outputs.swap import Placing, nothing_more, recover, replace_folder, staging_folder
-from planner.outputs.writing import FolderWriter, write_documents, write_folder
+from planner.outputs.writing import FolderWriter, without_past, write_documents, write_folder
 from planner.second_process import Beside, Here
 
 MANIFEST = "manifest.json"
@@ -237,25 +237,26 @@ def _fill(
     """Fill a new folder; where anything fails, nothing is written to it any more afterwards."""
     began = time.perf_counter()
     progress("documents")
-    documents = beside.submit(write_documents, plan, staging)
+    documents = beside.submit(write_documents, without_past(plan), staging)
 
     def timed() -> Plan:
+        _list_state(staging / "state")
         documents.result()
         seconds = plan.provenance.seconds | {"outputs": round(time.perf_counter() - began, 3)}
         return replace(plan, provenance=replace(plan.provenance, seconds=seconds))
 
     try:
         progress("state")
-        _write_state(plan, staging / "state")
+        (staging / "state").mkdir()
+        write_state(plan, staging / "state")
         return write_folder(plan, staging, extra, progress, timed, drawn)
     except BaseException:
         beside.stop()
         raise
 
 
-def _write_state(plan: Plan, state: Path) -> None:
-    state.mkdir()
-    write_state(plan, state)
+def _list_state(state: Path) -> None:
+    """Write the list of a state's files, with which its reader sees whether they are whole."""
     digests = {path.name: _digest(path) for path in sorted(state.iterdir())}
     (state / MANIFEST).write_text(json.dumps(digests, indent=1) + "\n", encoding="ascii")
 

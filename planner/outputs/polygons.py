@@ -60,6 +60,8 @@ def plan_areas(plan: Plan, territory_of: Ints | None = None, known: Areas | None
         still = np.zeros(size, dtype=np.bool_)
         if known is not None:
             still = _unmoved(_without_pools(plan, plan.territory_of_account), kept, groups)
+            if still.all():
+                return known
         drawn = np.where((kept >= 0) & still[np.maximum(kept, 0)], -1, kept)
         shapes = areas_of_points(points, drawn, groups, size, boundary=_land(plan))
         if known is not None:

@@ -102,13 +102,21 @@ def write_state(plan: Plan, folder: Path) -> None:
     objects = _encode(plan, drawer, "plan")
     for name, frame in drawer.frames.items():
         _write_frame(frame, folder / f"{name}.parquet")
-    _write_arrays(drawer.arrays, folder / "arrays.npz")
+    write_arrays(drawer.arrays, folder / "arrays.npz")
     text = json.dumps(objects, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     (folder / "objects.json").write_text(text + "\n", encoding="ascii")
 
 
-def _write_arrays(arrays: dict[str, np.ndarray[Any, Any]], path: Path) -> None:
-    """Write arrays as ``numpy.savez_compressed`` does, with less effort to make them small."""
+def write_arrays(arrays: dict[str, np.ndarray[Any, Any]], path: Path) -> None:
+    """Write arrays as ``numpy.savez_compressed`` does, with less effort to make them small.
+
+    Parameters
+    ----------
+    arrays
+        By name.
+    path
+        Where to.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for name, array in arrays.items():
             with target.open(f"{name}.npy", "w", force_zip64=True) as stream:

@@ -7,12 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from planner.outputs.change_page import change_page
 from planner.outputs.change_tables import change_tables
 from planner.outputs.columns import Table
 from planner.outputs.csv_files import write_csv
 from planner.outputs.geojson import write_geojson
 from planner.outputs.handover_page import write_transitions
+from planner.outputs.kept_areas import read_areas, same_ground, write_areas
 from planner.outputs.maps.page import write_map
 from planner.outputs.plain_page import render_page
 from planner.outputs.plan import Plan
@@ -22,7 +25,7 @@ from planner.outputs.standing_tables import standing_tables
 from planner.outputs.summary import write_plan_json
 from planner.outputs.tables import plan_tables
 from planner.outputs.workbook import write_workbook
-from planner.second_process import Beside
+from planner.second_process import Beside, Here
 
 FolderWriter = Callable[[Plan, Areas, Path], None]
 
@@ -46,6 +49,7 @@ def write_folder(
         progress("territories.geojson")
         areas = drawn.result()
     write_geojson(plan, areas, folder / "territories.geojson")
+    write_areas(areas, folder / "state")
     progress("map.html")
     write_map(plan, areas, folder / "map.html")
     if plan.year is not None:
@@ -73,10 +77,33 @@ def load_libraries() -> None:
     del geopandas, matplotlib, xlsxwriter
 
 
-def draw_beside(plan: Plan, beside: Beside) -> Future[Areas]:
-    """Begin to draw the areas of a plan, of which no more need stand than who serves what."""
-    data = replace(plan.data, history=None, opportunities=None, activities=None)
-    return beside.submit(plan_areas, replace(plan, data=data))
+def without_past(plan: Plan) -> Plan:
+    """Return a plan without the tables that no document quotes, to hand it to another process."""
+    return replace(plan, data=replace(plan.data, history=None, activities=None))
+
+
+def draw_beside(
+    plan: Plan, beside: Beside, running: Plan | None = None, folder: Path | None = None
+) -> Future[Areas]:
+    """Begin to draw the areas of a plan, of which no more need stand than who serves what.
+
+    Parameters
+    ----------
+    plan
+        The plan as far as it stands.
+    beside
+        Where they are drawn.
+    running, folder
+        The plan that it changes, and where it is kept: what stays the same has the same area.
+    """
+    if running is not None and folder is not None and same_ground(plan, running):
+        known = read_areas(running, folder / "state")
+        if known is not None and np.array_equal(
+            plan.territory_of_account, running.territory_of_account
+        ):
+            return Here().submit(lambda: known)
+    bare = without_past(plan)
+    return beside.submit(plan_areas, replace(bare, data=replace(bare.data, opportunities=None)))
 
 
 def write_tables(plan: Plan, folder: Path) -> None:

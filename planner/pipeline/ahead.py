@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.second_process import Beside, Here
+from planner.second_process import Asked, Beside, Here
 
 if TYPE_CHECKING:
     from planner.inputs.frames import Frame
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from planner.scenario.model import Scenario
 
 
-def _tell_nobody(plan: Plan) -> None:
+def _tell_nobody(plan: Plan, running: Plan) -> None:
     """Do nothing with a plan as far as it stands."""
 
 
@@ -30,21 +31,36 @@ class Ahead:
         The running plan.
     tables
         Today's tables that are being read already.
+    digests
+        SHA-256 of today's files by table, where the running plan has read the same already.
     beside
         Where more may be done.
     seated
-        Called as soon as every account has its seat, with the plan as far as it stands.
+        Called as soon as every account has its seat, with the plan as far as it stands and the
+        running plan.
     """
 
     running: Future[Plan]
     tables: Mapping[str, Future[Frame]] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
     beside: Beside = field(default_factory=Here)
-    seated: Callable[[Plan], None] = _tell_nobody
+    seated: Callable[[Plan, Plan], None] = _tell_nobody
 
 
-def at_hand(running: Plan) -> Ahead:
-    """Return a running plan for which nobody has to wait."""
-    return Ahead(running=Here().submit(lambda: running))
+def at_hand(running: Plan, scenario: Scenario, folder: Path) -> Ahead:
+    """Return a running plan for which nobody has to wait.
+
+    Parameters
+    ----------
+    running
+        The running plan.
+    scenario, folder
+        Which tables, and where they are.
+    """
+    from planner.inputs.unchanged import digest_tables
+
+    digests = digest_tables(scenario.inputs, folder)
+    return Ahead(running=Here().submit(lambda: running), digests=digests)
 
 
 def begin_change(
@@ -52,7 +68,7 @@ def begin_change(
     folder: Path,
     running: Path,
     beside: Beside | None = None,
-    seated: Callable[[Plan], None] | None = None,
+    seated: Callable[[Plan, Plan], None] | None = None,
 ) -> Ahead:
     """Begin to read today's tables and the running plan's folder.
 
@@ -66,13 +82,33 @@ def begin_change(
         As in :class:`Ahead`; by default all is done here, and nobody is told.
     """
     from planner.inputs.loading import begin_reading
+    from planner.inputs.unchanged import digest_tables
 
-    where = beside or Here()
+    where, then = beside or Here(), seated or _tell_nobody
+    digests = digest_tables(scenario.inputs, folder)
+    if _has_read(running, scenario, digests):
+        # Its state holds the tables, too: what they are read into is there at once.
+        where.prepare(_load_libraries)
+        coming = Asked(lambda: _load_plan(running))
+        return Ahead(running=coming, digests=digests, beside=where, seated=then)
     # Tables first: they are waited for sooner than the running plan.
     tables = begin_reading(scenario.inputs, folder, where)
-    coming = where.submit(_load_plan, running)
+    loaded = where.submit(_load_plan, running)
     where.prepare(_load_libraries)
-    return Ahead(running=coming, tables=tables, beside=where, seated=seated or _tell_nobody)
+    return Ahead(running=loaded, tables=tables, beside=where, seated=then)
+
+
+def _has_read(running: Path, scenario: Scenario, digests: Mapping[str, str]) -> bool:
+    """Return whether a running plan, as its plan.json says, was made from the tables of today."""
+    from planner.inputs.unchanged import same_tables
+
+    try:
+        head = json.loads((running / "plan.json").read_text(encoding="utf-8"))
+        known = {source["table"]: source["sha256"] for source in head["inputs"]}
+        return same_tables(scenario.inputs, digests, head["scenario"]["inputs"], known)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        # Loading it says what is wrong.
+        return False
 
 
 def _load_plan(folder: Path) -> Plan:

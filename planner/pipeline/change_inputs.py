@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,11 +13,9 @@ from planner.pipeline.preparation import read_tables
 from planner.territories.parameters import DisruptionParameters
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from planner.inputs.data import PlanningData
-    from planner.inputs.frames import Frame
     from planner.outputs.plan import Plan
+    from planner.pipeline.ahead import Ahead
     from planner.pipeline.running import Succession
     from planner.potential.parameters import PotentialParameters
     from planner.scenario.model import Scenario
@@ -153,10 +150,7 @@ def _check_components(scenario: Scenario, running: Plan) -> None:
 
 
 def read_today(
-    scenario: Scenario,
-    folder: Path,
-    effective: date | None,
-    begun: Mapping[str, Future[Frame]] | None = None,
+    scenario: Scenario, folder: Path, effective: date | None, ahead: Ahead
 ) -> tuple[PlanningData, date]:
     """Read today's tables with what was booked up to the change.
 
@@ -166,9 +160,8 @@ def read_today(
         Where the tables are, and for which months.
     effective
         The first day that may change; None: the day after the last booking.
-
-    begun
-        Tables that are on their way already.
+    ahead
+        What is on its way already.
 
     Returns
     -------
@@ -185,11 +178,42 @@ def read_today(
     # A ledger's figures are of the day the plan was made; later bookings would not add up to them.
     read = scenario.model_copy(update={"period": dated, "control": type(scenario.control)()})
     # Which events are impossible shows only against the running plan: all are told together.
-    data = read_tables(read, folder, begun, told_later={"events"})
+    data = _take_over(read, folder, ahead) if ahead.digests else None
+    data = data or read_tables(read, folder, ahead.tables, told_later={"events"})
     if effective is None:
         effective = _after_last_booking(data)
         data = replace(data, period=replace(data.period, as_of=effective - DAY))
     return data, effective
+
+
+def _take_over(scenario: Scenario, folder: Path, ahead: Ahead) -> PlanningData | None:
+    """Return today's tables with what the running plan has read of them; None: read all."""
+    from planner.inputs.unchanged import Earlier, read_changed
+
+    running = ahead.running.result()
+    moved = running.year is not None and bool(running.year.account_changes)
+    if moved or not _reads_alike(running):
+        return None
+    earlier = Earlier(
+        data=running.data,
+        inputs=running.provenance.scenario["inputs"],
+        digests=ahead.digests,
+    )
+    return read_changed(
+        scenario.inputs, scenario.period, scenario.currency, scenario.fx, folder, earlier
+    )
+
+
+def _reads_alike(running: Plan) -> bool:
+    """Return whether this planner would read what the running plan did, and say no more of it."""
+    from planner.pipeline.cluster import tool_versions
+
+    scenario = running.provenance.scenario
+    # What is measured on the tables is told with them.
+    measured = scenario["alignment"]["capacity"] == "productivity" or (
+        scenario.get("quota") and scenario["quota"]["ramp_from"] != "stated"
+    )
+    return not measured and running.provenance.versions == tool_versions()
 
 
 def _after_last_booking(data: PlanningData) -> date:

@@ -100,7 +100,7 @@ def change_plan(
     return _change(
         scenario,
         folder,
-        at_hand(running),
+        at_hand(running, scenario, folder),
         Stopwatch(progress or Silence()),
         effective=effective,
         only_quotas=only_quotas,
@@ -122,7 +122,7 @@ def _change(
 ) -> Plan:
     """Change a running plan that may still be on its way while today's tables are read."""
     with watch.stage("inputs"):
-        tables = Here().submit(read_today, scenario, folder, effective, ahead.tables)
+        tables = Here().submit(read_today, scenario, folder, effective, ahead)
         running = ahead.running.result()
         scenario = keep_decisions(scenario, running, only_quotas=only_quotas)
         check_same(scenario, running)
@@ -154,7 +154,7 @@ def _change(
         )
         plan = _assemble(scenario, running, succession, changed, settled, record)
         plan = note_edits(plan, changed.company, written)
-        ahead.seated(plan)
+        ahead.seated(plan, running)
     with watch.stage("outcomes"):
         outcomes, assessment = _foresee(
             scenario, changed, settled, of_account, record, day, running.assessment

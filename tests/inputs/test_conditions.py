@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.errors import ScenarioError
-from planner.inputs.conditions import select
+from planner.inputs.conditions import open_database, select
 
 DAYS = {
     "as_of": date(2026, 11, 30),
@@ -121,3 +122,14 @@ def test_any_text_is_a_condition_or_refused(condition: str) -> None:
     except ScenarioError:
         rows = 1
     assert rows == 1
+
+
+def test_long_queries_draw_nothing_on_standard_output() -> None:
+    """Two settings say whether a query of more than two seconds shows its progress there."""
+    with open_database() as database:
+        names = ("enable_progress_bar", "enable_progress_bar_print")
+        assert [
+            database.execute("SELECT current_setting(?)", [name]).fetchone() for name in names
+        ] == [(False,), (False,)]
+        with pytest.raises(duckdb.Error, match="locked"):
+            database.execute("SET enable_progress_bar_print = true")
