@@ -117,9 +117,11 @@ def _check_range(column: Column, cells: Cells) -> Cells:
     """Note numbers outside the column's range; a share given in percent is brought to 0 to 1."""
     import numpy as np
 
-    values = cells.values
+    values, mixed = cells.values, False
     if column.unit == "fraction" and bool((values > 1).any()) and not bool((values > 100).any()):
-        values = values / 100.0
+        # Beside a fraction a number above 1 is no percent: 0.5 and 1.5 cannot be told apart then.
+        mixed = bool(((values > 0) & (values < 1)).any())
+        values = values if mixed else values / 100.0
     low = -np.inf if column.low is None else column.low
     high = np.inf if column.high is None else column.high
     outside = np.flatnonzero(((values < low) | (values > high)).to_numpy())
@@ -131,7 +133,9 @@ def _check_range(column: Column, cells: Cells) -> Cells:
         column=column.name,
         positions=outside,
         sentence=f"is out of range; {column.name} must be {limits}",
-        advice="Correct the cell, or leave the row out with where.",
+        advice="Write the whole column in fractions, or the whole column in percent."
+        if mixed
+        else "Correct the cell, or leave the row out with where.",
     )
     return replace(cells, values=values, problems=(*cells.problems, problem))
 

@@ -114,8 +114,8 @@ def _without_pay(missing: Sequence[Rep]) -> list[Finding]:
         Finding(
             severity="warning",
             code="reps.pay_missing",
-            message=f"{shown}{more} have no ote and no pay plan with amounts: their pay is not in "
-            "the cost.",
+            message=f"Without ote and without a pay plan with amounts: {shown}{more}. What they are "
+            "paid is not in the cost.",
             advice="Fill ote in the reps table, or give base and variable in compensation.plans.",
             table="reps",
             column="ote",

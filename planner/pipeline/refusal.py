@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -227,7 +228,9 @@ def _attempt_reliefs(
     structural = {"eligibility", "holds", "contiguity"}
     if (territory_of < 0).any() or any(found.rule in structural for found in result.violations):
         return ()
-    return reliefs_of_attempt(company.problem.problem, territory_of, scales)
+    found = reliefs_of_attempt(company.problem.problem, territory_of, scales)
+    # A limit that no width reaches (a share of nothing) leaves no settings under which it stands.
+    return found if all(relief.by < inf for relief in found) else ()
 
 
 def _broken_finding(text: str, settings: str) -> Finding:

@@ -215,3 +215,29 @@ def test_many_faults_of_one_kind_are_summed(company: Company) -> None:
     assert len(found) == 21
     assert found[-1].count == 50
     assert (found[0].row, found[0].column, found[0].value) == (2, "amount", "bad0")
+
+
+@pytest.mark.parametrize(
+    ("cells", "shares"),
+    [
+        (("0.5", "0.4"), [0.5, 0.4]),
+        (("50", "40"), [0.5, 0.4]),
+        (("50%", "0.4"), [0.5, 0.4]),
+        (("1", "0.4"), [1.0, 0.4]),
+        (("100", "0"), [1.0, 0.0]),
+    ],
+)
+def test_shares_are_fractions_or_percents(
+    company: Company, cells: tuple[str, str], shares: list[float]
+) -> None:
+    """A column of shares is read as fractions or, where a number is above 1, as percents."""
+    company.write("reps", "rep_id,variable_share\nR1,{}\nR2,{}\n".format(*cells))
+    assert [rep.variable_share for rep in company.load().reps] == pytest.approx(shares)
+
+
+def test_fractions_beside_percents_are_refused(company: Company) -> None:
+    """One share of 150% does not turn everybody's 50% into half a percent; its row is named."""
+    company.write("reps", "rep_id,variable_share\nR1,0.5\nR2,1.5\n")
+    (found,) = [one for one in findings_of(company) if one.code == "reps.out_of_range"]
+    assert (found.row, found.value) == (3, "1.5")
+    assert "fractions" in found.advice

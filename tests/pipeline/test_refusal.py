@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -186,3 +187,18 @@ def test_a_rep_cut_off_from_enough_is_told_in_one_sentence(prepare_with: Prepare
     assert "with every account that they may serve in one connected piece" in said.message
     assert "must have" in said.message
     assert "add the neighbours that cut-off units are served from" in said.advice.lower()
+
+
+def test_a_share_of_nothing_is_promised_no_settings(demo_tables: Path) -> None:
+    """No tolerance lets a seat of capacity 0 hold accounts, so that none is named."""
+    scenario = read_scenario(demo_tables / "baseline.toml")
+    data = read_tables(scenario, demo_tables)
+    potential = estimate_potential(scenario, data)
+    whole = build_company(scenario, data, potential)
+    first = whole.seats.rep_ids[int(attempt_eligibly(whole)[0])]
+    reps = tuple(replace(rep, capacity=0.0 if rep.rep_id == first else 1.0) for rep in data.reps)
+    company = build_company(scenario, replace(data, reps=reps), potential)
+    result = give_up(company, "unknown", attempt_eligibly(company))
+    message, findings = explain_refusal(scenario, company, result)
+    assert "breaks" in message
+    assert "would stand" not in message + " ".join(finding.advice for finding in findings)
