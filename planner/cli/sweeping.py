@@ -39,7 +39,7 @@ MOST_SHOWN = 40
 SHOWN = (
     ("goal_probability", "goal", "share"),
     ("pay_expected", "pay", "money"),
-    ("cost", "cost", "money"),
+    ("money_cost", "cost", "money"),
     ("largest_deviation", "off balance", "share"),
     ("accounts_moved", "accounts moved", "share"),
     ("revenue_moved", "revenue moved", "share"),

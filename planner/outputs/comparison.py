@@ -12,6 +12,7 @@ import numpy as np
 from planner.errors import ScenarioError
 from planner.outputs.assessment_tables import known_pay
 from planner.outputs.comparison_sheets import Sheet, comparison_sheets, sheets_document
+from planner.outputs.money_costs import is_weighed, money_cost
 from planner.outputs.money_values import level_total, money_number
 from planner.outputs.moves import revenue_at_risk
 from planner.outputs.plan import Plan
@@ -134,6 +135,10 @@ def _headlines(plans: Sequence[Plan]) -> Iterator[Line]:
     )
     for term in sorted({term for plan in plans for term in plan.alignment.cost_by_term}):
         yield _line(plans, f"  of it {term}", "money", partial(_term, name=term))
+    if any(is_weighed(plan) for plan in plans):
+        yield _line(
+            plans, "  in money, without weights", "money", lambda p: _rounded(money_cost(p))
+        )
     yield _line(plans, "at most this much better is possible", "share", lambda p: p.alignment.gap)
     yield _line(
         plans, "driving hours a year", "number", lambda p: _rounded(float(np.nansum(p.travel)))

@@ -11,6 +11,7 @@ from planner.outputs.comparison_charts import waterfall_chart, winners_chart
 from planner.outputs.comparison_people import ComparedRep, compare_reps, count_verdicts
 from planner.outputs.comparison_sheets import Sheet
 from planner.outputs.comparison_steps import bookings_steps, cost_steps
+from planner.outputs.money_costs import money_cost
 from planner.outputs.moves import revenue_at_risk
 from planner.outputs.plan import Plan
 from planner.outputs.report import page_environment, page_policy, page_style
@@ -121,8 +122,9 @@ def _cost_lines(plans: Sequence[Plan], names: Sequence[str]) -> list[str]:
                 f"pay {short_money(money, pay.expected)} expected ({short_money(money, pay.p10)} to "
                 f"{short_money(money, pay.p90)} in eight of ten years{share})"
             )
-        if plan.alignment.cost is not None:
-            cost = short_money(money, plan.alignment.cost * money.scale)
+        whole = money_cost(plan)
+        if whole is not None:
+            cost = short_money(money, whole * money.scale)
             parts.append(f"travel, change and balance {cost} a year")
         lines.append(f"{name}: {'; '.join(parts)}.")
     return lines

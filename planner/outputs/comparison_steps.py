@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from planner.outputs.assessment_tables import known_pay
 from planner.outputs.comparison_people import managers_of
+from planner.outputs.money_costs import money_costs
 from planner.outputs.plan import Plan
 
 EMPTY = "seats without a holder"
@@ -61,7 +62,10 @@ def _by_team(plan: Plan) -> dict[str, float]:
 
 
 def cost_steps(plans: Sequence[Plan], place: int, names: Sequence[str]) -> list[tuple[str, float]]:
-    """Return how pay and the alignment's cost go from the baseline to a later plan, minor units."""
+    """Return how pay and the alignment's cost go from the baseline to a later plan, minor units.
+
+    The alignment's cost is money, without the weights that a scenario gave its search.
+    """
     before, after = (_costs(plan) for plan in (plans[0], plans[place]))
     parts = dict.fromkeys((*before, *after))
     changes = [(part, after.get(part, 0.0) - before.get(part, 0.0)) for part in parts]
@@ -72,5 +76,5 @@ def _costs(plan: Plan) -> dict[str, float]:
     pay, scale = known_pay(plan), plan.data.currency.scale
     costs = {"pay": float(pay.expected)} if pay else {}
     return costs | {
-        name.replace("_", " "): cost * scale for name, cost in plan.alignment.cost_by_term.items()
+        name.replace("_", " "): cost * scale for name, cost in money_costs(plan).items()
     }

@@ -16,6 +16,7 @@ from planner.outputs.comparison_charts import (
     winners_chart,
 )
 from planner.outputs.comparison_people import ComparedRep, compare_reps
+from planner.outputs.money_costs import money_costs
 from planner.outputs.plan import Plan
 from planner.outputs.svg import ALARM, MUTED, PLAN, SOFT, TODAY, figure_svg, short_label
 from planner.outputs.wording import short_money
@@ -91,15 +92,16 @@ def _reach_label(plan: Plan, name: str) -> str:
 
 
 def cost_chart(plans: Sequence[Plan], names: Sequence[str]) -> str | None:
-    """Return what each plan costs a year by term, None where nothing costs anything."""
-    terms = sorted({term for plan in plans for term in plan.alignment.cost_by_term})
+    """Return what each plan costs a year by term, in money; None where nothing costs anything."""
+    costs = [money_costs(plan) for plan in plans]
+    terms = sorted({term for found in costs for term in found})
     if not terms:
         return None
     scale = plans[0].data.currency.scale
     with new_chart(HALF, MARGIN + 0.34 * max(len(plans), 2)) as (figure, axes):
         lines, left = np.arange(len(plans)), np.zeros(len(plans))
         for shade, term in zip(SHADES * (len(terms) // len(SHADES) + 1), terms, strict=False):
-            values = [plan.alignment.cost_by_term.get(term, 0.0) for plan in plans][::-1]
+            values = [found.get(term, 0.0) for found in costs][::-1]
             axes.barh(
                 lines, values, left=left, color=shade, height=0.6, label=term.replace("_", " ")
             )

@@ -23,13 +23,13 @@ AXES = {
     "revenue_moved": "share of revenue that changes hands",
     "accounts_moved": "share of accounts that change hands",
     "largest_deviation": "largest difference from a fair share",
-    "largest_spread": "spread of the territories (coefficient of variation)",
+    "largest_spread": "spread of the territories (cv)",
     "pay_expected": "expected pay",
     "goal_probability": "probability of the goal",
-    "cost": "cost of the alignment, a year",
+    "money_cost": "cost of the alignment, a year",
 }
 LEAST_SPAN = 0.002
-MONEY = frozenset({"pay_expected", "cost"})
+MONEY = frozenset({"pay_expected", "money_cost"})
 
 
 def tradeoff_chart(rows: Sequence[SweepRow], tradeoff: Tradeoff, code: str) -> str:
@@ -79,6 +79,7 @@ def tradeoff_chart(rows: Sequence[SweepRow], tradeoff: Tradeoff, code: str) -> s
             else:
                 _set_shares(axis)
             axis.set_label_text(AXES[name] + (f", {code}" if name in MONEY else ""))
+        axes.locator_params(axis="x", nbins=6)
         axes.margins(0.12)
         axes.grid(visible=True)
         figure.legend(loc="outside upper left", ncols=3)

@@ -24,7 +24,7 @@ SHOWN = {
     "share_at_quota": ("Reps at quota", "share"),
     "bookings_expected": ("Expected bookings", "money"),
     "pay_expected": ("Expected pay", "money"),
-    "cost": ("Cost of the alignment", "money"),
+    "money_cost": ("Cost of the alignment", "money"),
     "largest_deviation": ("Largest difference from fair share", "share"),
     "largest_spread": ("Spread", "share"),
     "accounts_moved": ("Accounts moved", "share"),
@@ -35,7 +35,7 @@ SHOWN = {
 QUESTIONS = (
     ("Likeliest to make the goal", "goal_probability", True),
     ("Cheapest in pay", "pay_expected", False),
-    ("Cheapest alignment", "cost", False),
+    ("Cheapest alignment", "money_cost", False),
     ("Best balanced", "largest_deviation", False),
     ("Fewest customers disturbed", "revenue_moved", False),
 )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.outputs.assessment_tables import known_pay
+from planner.outputs.money_costs import money_cost
 from planner.outputs.money_values import money_number, plain_number
 from planner.outputs.plan import Plan
 
@@ -107,7 +108,7 @@ TRADEOFFS = (
     ),
     Tradeoff(
         name="goal_cost",
-        x="cost",
+        x="money_cost",
         y="goal_probability",
         x_up=False,
         y_up=True,
@@ -128,6 +129,7 @@ def plan_figures(plan: Plan) -> dict[str, Figure]:
         **_company_figures(plan),
         **_pay_figures(plan),
         "cost": plain_number(alignment.cost),
+        "money_cost": plain_number(money_cost(plan)),
         "bound": plain_number(alignment.bound),
         "gap": plain_number(alignment.gap),
         "largest_deviation": max(deviations, default=None),
