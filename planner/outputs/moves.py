@@ -106,19 +106,50 @@ def hold_over_until(plan: Plan) -> date:
 
 
 def quota_effects(plan: Plan) -> Ints:
-    """Return each account's part of its rep's quota, by potential, minor units, (accounts,).
+    """Return each account's part of its rep's quota, minor units, (accounts,).
 
-    What a moved account brings to the quota of the rep who takes it over: that rep's quota
-    times the account's share of the potential in his territory.
+    What a moved account brings to the quota of the rep who takes it over: that rep's quota times
+    the account's share of his book, of its trailing revenue as far as the quota's basis rests on
+    what was booked, else of its potential.
     """
-    size = len(plan.territory_ids)
+    place = plan.territory_of_account
+    if not len(plan.territory_ids):
+        return np.zeros(len(place), dtype=np.int64)
+    past = np.clip(_past_shares(plan), 0.0, 1.0)
+    booked, expected = (
+        _shares_of_books(plan, values)
+        for values in (plan.potential.trailing, plan.potential.expected)
+    )
+    has_booked, has_expected = (
+        np.bincount(place[place >= 0], weights=shares[place >= 0], minlength=len(past)) > 0
+        for shares in (booked, expected)
+    )
+    # What a book has none of leaves its part to the other.
+    past = np.where(has_booked, np.where(has_expected, past, 1.0), 0.0)
+    at = np.maximum(place, 0)
+    shares = past[at] * booked + (1.0 - past[at]) * expected
+    return np.rint(np.where(place >= 0, territory_quotas(plan)[at] * shares, 0.0)).astype(np.int64)
+
+
+def _shares_of_books(plan: Plan, values: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return each account's share of a figure in its territory, 0 where unserved, (accounts,)."""
     place = plan.territory_of_account
     placed = place >= 0
-    potential = np.maximum(plan.potential.expected, 0).astype(np.float64)
-    totals = np.bincount(place[placed], weights=potential[placed], minlength=size)
-    rate = np.divide(territory_quotas(plan), totals, out=np.zeros(size), where=totals > 0)
-    effects = np.where(placed, potential * rate[np.maximum(place, 0)] if size else 0.0, 0.0)
-    return np.rint(effects).astype(np.int64)
+    figures = np.where(placed, np.maximum(values, 0), 0).astype(np.float64)
+    totals = np.bincount(place[placed], weights=figures[placed], minlength=len(plan.territory_ids))
+    whole = totals[np.maximum(place, 0)]
+    return np.divide(figures, whole, out=np.zeros(len(place)), where=placed & (whole > 0))
+
+
+def _past_shares(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return which share of each territory's quota rests on what was booked, (territories,)."""
+    past: dict[str, float] = {}
+    quotas: dict[str, int] = {}
+    for one in plan.quotas.derivations if plan.quotas else ():
+        if plan.quotas is not None and one.component not in plan.quotas.beside:
+            past[one.rep_id] = past.get(one.rep_id, 0.0) + one.past_share * one.quota
+            quotas[one.rep_id] = quotas.get(one.rep_id, 0) + one.quota
+    return np.array([past.get(rep, 0.0) / (quotas.get(rep) or 1) for rep in plan.seats.rep_ids])
 
 
 def territory_quotas(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
