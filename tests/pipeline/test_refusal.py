@@ -199,6 +199,7 @@ def test_a_share_of_nothing_is_promised_no_settings(demo_tables: Path) -> None:
     reps = tuple(replace(rep, capacity=0.0 if rep.rep_id == first else 1.0) for rep in data.reps)
     company = build_company(scenario, replace(data, reps=reps), potential)
     result = give_up(company, "unknown", attempt_eligibly(company))
-    message, findings = explain_refusal(scenario, company, result)
-    assert "breaks" in message
-    assert "would stand" not in message + " ".join(finding.advice for finding in findings)
+    refusal = refuse(scenario, company, result)
+    assert "breaks" in str(refusal)
+    advice = " ".join(finding.advice for finding in told_by(refusal))
+    assert "would stand" not in f"{refusal} {advice}"
