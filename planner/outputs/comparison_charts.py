@@ -32,7 +32,7 @@ COLOURS = (MUTED, PLAN, TODAY, ALARM, SOFT, INK)
 DASHES = ("-", "--", ":", "-.")
 LAST_YEAR = "own quota last year"
 # Characters that fit in a line below all points or bars of a chart.
-HALF_LINE, WHOLE_LINE = 56, 132
+HALF_LINE, WHOLE_LINE = 56, 126
 MOST_REPS, MOST_TEAMS, MOST_SLOPES = 24, 10, 60
 
 
@@ -246,7 +246,7 @@ def _wrap(label: str, width: int) -> str:
     """Return a label of short lines, as fits under a bar or a point."""
     plain = short_label(label, 40)
     width = max(min(width, 16), 8)
-    lines = textwrap.wrap(plain, width, max_lines=3, placeholder="…", break_long_words=False)
+    lines = textwrap.wrap(plain, width, max_lines=4, placeholder="…", break_long_words=False)
     return "\n".join(lines)
 
 

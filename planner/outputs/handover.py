@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from planner.inputs.membership import are_among
 from planner.outputs.columns import Column, Table, figures, money, text
 from planner.outputs.moves import (
@@ -15,9 +13,9 @@ from planner.outputs.moves import (
     plan_moves,
     previous_reps,
     proposed_reps,
-    territory_quotas,
+    quota_effects,
 )
-from planner.outputs.plan import Ints, Plan
+from planner.outputs.plan import Plan
 
 NO_OWNER, NOBODY = "No owner", "Nobody"
 
@@ -43,7 +41,7 @@ class Handover:
     other
         The rep at the other end, empty where there is none.
     quota_effect
-        What it puts on the rep's quota, or takes off, by its potential and his own rate.
+        What it puts on the rep's quota, or takes off, by the quota's basis and his own rate.
     hold_over_until
         Until when the former owner keeps the open deals.
     """
@@ -126,7 +124,7 @@ def list_handovers(plan: Plan) -> list[Handover]:
     names = plan.data.accounts["name"].fillna("").astype(str).tolist()
     ids = plan.data.accounts["account_id"].astype(str).tolist()
     moved = plan_moves(plan)
-    gains, losses = _effects(plan)
+    gains, losses = quota_effects(plan), quota_effects(plan, plan.today.seat_of_account)
     found = []
     for row in changed:
         for rep_id, other, effect, gained in (
@@ -150,20 +148,6 @@ def list_handovers(plan: Plan) -> list[Handover]:
                     )
                 )
     return found
-
-
-def _effects(plan: Plan) -> tuple[Ints, Ints]:
-    """Return what each account puts on the quota of its new rep and of its former one."""
-    size = len(plan.territory_ids)
-    place, potential = plan.territory_of_account, np.maximum(plan.potential.expected, 0)
-    placed = place >= 0
-    totals = np.bincount(place[placed], weights=potential[placed].astype(float), minlength=size)
-    rate = np.divide(territory_quotas(plan), totals, out=np.zeros(size), where=totals > 0)
-    known = np.append(rate, 0.0)
-    today = plan.today.seat_of_account
-    effects = (np.rint(potential * known[seats]).astype(np.int64) for seats in (place, today))
-    gains, losses = effects
-    return gains, losses
 
 
 def _open_deals(plan: Plan, changed: Sequence[int]) -> dict[str, tuple[Deal, ...]]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from planner.outputs.plan import Bools, Ints, MovedSummary, Plan
+from planner.outputs.plan import Bools, Floats, Ints, MovedSummary, Plan
 
 HOLD_OVER_DAYS = 90
 
@@ -105,20 +105,53 @@ def hold_over_until(plan: Plan) -> date:
     return plan.data.period.start + timedelta(days=HOLD_OVER_DAYS)
 
 
-def quota_effects(plan: Plan) -> Ints:
-    """Return each account's part of its rep's quota, by potential, minor units, (accounts,).
+def quota_effects(plan: Plan, seats: Ints | None = None) -> Ints:
+    """Return what each account puts on the quota of a seat's rep, minor units, (accounts,).
 
-    What a moved account brings to the quota of the rep who takes it over: that rep's quota
-    times the account's share of the potential in his territory.
+    The rep's quota times the account's share of his book in the plan: of its trailing revenue as
+    far as the quota's basis rests on what was booked, else of its potential.
+
+    Parameters
+    ----------
+    plan
+        With or without quotas; without them nothing.
+    seats
+        Position of a seat for each account, -1 none, (accounts,); default: the plan's own.
     """
-    size = len(plan.territory_ids)
-    place = plan.territory_of_account
-    placed = place >= 0
-    potential = np.maximum(plan.potential.expected, 0).astype(np.float64)
-    totals = np.bincount(place[placed], weights=potential[placed], minlength=size)
-    rate = np.divide(territory_quotas(plan), totals, out=np.zeros(size), where=totals > 0)
-    effects = np.where(placed, potential * rate[np.maximum(place, 0)] if size else 0.0, 0.0)
+    of_seat = plan.territory_of_account if seats is None else seats
+    booked, expected = (
+        np.maximum(values, 0).astype(np.float64)
+        for values in (plan.potential.trailing, plan.potential.expected)
+    )
+    in_books = [_sum_books(plan, values) for values in (booked, expected)]
+    past = _past_shares(plan)
+    # What a book has none of leaves its part to the other.
+    past = np.where(in_books[0] > 0, np.where(in_books[1] > 0, past, 1.0), 0.0)
+    effects = np.zeros(len(of_seat))
+    for values, whole, part in zip((booked, expected), in_books, (past, 1.0 - past), strict=True):
+        quota = territory_quotas(plan) * part
+        rate = np.divide(quota, whole, out=np.zeros(len(whole)), where=whole > 0)
+        effects += values * np.append(rate, 0.0)[of_seat]
     return np.rint(effects).astype(np.int64)
+
+
+def _sum_books(plan: Plan, values: Floats) -> Floats:
+    """Return the sum of a figure over each territory's accounts, (territories,)."""
+    placed = plan.territory_of_account >= 0
+    where, size = plan.territory_of_account[placed], len(plan.territory_ids)
+    return np.asarray(np.bincount(where, values[placed], size), dtype=np.float64)
+
+
+def _past_shares(plan: Plan) -> Floats:
+    """Return which share of each territory's quota rests on what was booked, (territories,)."""
+    past: dict[str, float] = {}
+    quotas: dict[str, int] = {}
+    for one in plan.quotas.derivations if plan.quotas else ():
+        if plan.quotas is not None and one.component not in plan.quotas.beside:
+            past[one.rep_id] = past.get(one.rep_id, 0.0) + one.past_share * one.quota
+            quotas[one.rep_id] = quotas.get(one.rep_id, 0) + one.quota
+    shares = [past.get(rep, 0.0) / (quotas.get(rep) or 1) for rep in plan.seats.rep_ids]
+    return np.clip(np.array(shares, dtype=np.float64), 0.0, 1.0)
 
 
 def territory_quotas(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

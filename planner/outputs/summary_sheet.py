@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TRANSITIONS_NOTE = (
     "Accounts that change owner; open deals stay with the former one until the date. "
-    "The quota effect is the account's part of the new owner's quota, by potential."
+    "The quota effect is the account's part of the new owner's quota, by the quota's basis."
 )
 SHEETS = (
     ("Territories", "Each territory: what it has, what it should have, and what it has today."),

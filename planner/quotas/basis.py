@@ -28,11 +28,14 @@ class Basis:
         (carriers,).
     history, potential
         The two usual measures as they are, minor units, (carriers,).
+    past_share
+        Share of ``blended`` that rests on what was booked, (carriers,).
     """
 
     blended: Floats
     history: Floats
     potential: Floats
+    past_share: Floats
     findings: tuple[Finding, ...] = ()
 
 
@@ -70,7 +73,7 @@ def blend_basis(
     weights = np.array([[table.get(name, 0.0) for name in usable] for table in tables])
     weights = weights.reshape(len(carriers), len(usable))
     findings = [*_empty_measures(names, usable, component), *_unnamed_roles(carriers, blend)]
-    blended = _blend(weights, [measures[name] for name in usable], _reference(measures))
+    blended, past = _blend(weights, {name: measures[name] for name in usable}, _reference(measures))
     if len(carriers) and blended.sum() <= 0:
         blended = np.where(measures["accounts"] > 0, measures["equal"], 0.0)
         findings.append(_without_basis(component))
@@ -78,6 +81,7 @@ def blend_basis(
         blended=blended,
         history=measures["history"],
         potential=measures["potential"],
+        past_share=np.divide(past, blended, out=np.zeros_like(past), where=blended > 0),
         findings=tuple(findings),
     )
 
@@ -106,13 +110,19 @@ def _reference(measures: Mapping[str, Floats]) -> float:
     return next((total for total in totals if total > 0), 1.0)
 
 
-def _blend(weights: Floats, columns: Sequence[Floats], reference: float) -> Floats:
-    blended = np.zeros(len(weights))
+def _blend(
+    weights: Floats, columns: Mapping[str, Floats], reference: float
+) -> tuple[Floats, Floats]:
+    """Return the blended measures, and the part of them that rests on what was booked."""
+    blended, past = np.zeros(len(weights)), np.zeros(len(weights))
     mass = weights.sum(axis=1)
-    for k, column in enumerate(columns):
+    for k, (name, column) in enumerate(columns.items()):
         share = weights[:, k] / np.where(mass > 0, mass, 1.0)
-        blended += share * column * (reference / column.sum())
-    return blended
+        part = share * column * (reference / column.sum())
+        blended += part
+        if name == "run_rate" or name.startswith("history"):
+            past += part
+    return blended, past
 
 
 def _empty_measures(names: Sequence[str], usable: Sequence[str], component: str) -> list[Finding]:

@@ -211,6 +211,7 @@ def _derivations(
                 override=item.overridden[row],
                 rounding=item.quotas[row] - round(item.wanted[row]),
                 bottom_up=potential if submitted is None else currency.to_minor(submitted),
+                past_share=float(item.basis.past_share[row]),
             )
 
 

@@ -92,6 +92,8 @@ class QuotaDerivation:
     bottom_up
         What the manager submitted, else the book's potential, minor units; to be read beside
         ``quota``, None where there is neither.
+    past_share
+        Share of ``basis`` that rests on what was booked, the rest on potential and other figures.
     """
 
     rep_id: str
@@ -108,6 +110,7 @@ class QuotaDerivation:
     override: bool = False
     rounding: int = 0
     bottom_up: int | None = None
+    past_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

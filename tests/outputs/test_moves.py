@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +66,32 @@ def test_quota_effects_share_out_each_quota(build: Callable[..., Plan]) -> None:
         mine = plan.territory_of_account == place
         assert abs(int(effects[mine].sum()) - plan.quotas.of_rep(rep)) <= int(mine.sum())
     assert (effects[plan.territory_of_account < 0] == 0).all()
+
+
+@pytest.mark.parametrize("past", [0.0, 0.4, 1.0])
+def test_quota_effects_follow_the_basis(build: Callable[..., Plan], past: float) -> None:
+    """An account brings what the quota rests on: its revenue, its potential, or some of each."""
+    plan = build(accounts=200, reps=4, seed=5)
+    assert plan.quotas is not None
+    rows = tuple(replace(one, past_share=past) for one in plan.quotas.derivations)
+    plan = replace(plan, quotas=replace(plan.quotas, derivations=rows))
+    assert plan.quotas is not None
+    effects = quota_effects(plan)
+    for place, rep in enumerate(plan.seats.rep_ids):
+        mine = plan.territory_of_account == place
+        booked, expected = plan.potential.trailing[mine], plan.potential.expected[mine]
+        share = past * booked / booked.sum() + (1 - past) * expected / expected.sum()
+        assert effects[mine] == pytest.approx(plan.quotas.of_rep(rep) * share, abs=1)
+
+
+def test_a_book_without_revenue_is_shared_out_by_potential(build: Callable[..., Plan]) -> None:
+    """Where nothing was booked yet the whole quota rests on what is expected, and none is lost."""
+    plan = build(accounts=200, reps=4, seed=5)
+    assert plan.quotas is not None
+    rows = tuple(replace(one, past_share=1.0) for one in plan.quotas.derivations)
+    nothing = replace(plan.potential, trailing=np.zeros(200, dtype=np.int64))
+    new = replace(plan, potential=nothing, quotas=replace(plan.quotas, derivations=rows))
+    assert np.array_equal(quota_effects(new), quota_effects(plan))
 
 
 def test_revenue_at_risk_is_that_of_moved_accounts(build: Callable[..., Plan]) -> None:

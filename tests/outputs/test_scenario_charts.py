@@ -27,8 +27,11 @@ def plans(demo_plan: Path) -> tuple[Plan, Plan]:
     )
     assert plan.assessment is not None
     pay = plan.assessment.compensation
-    first, *others = pay.reps
-    richer = replace(pay, reps=(replace(first, expected=first.expected + 1_000_000), *others))
+    rows = (
+        replace(row, expected=row.expected + 1_000_000) if row.rep_id == reps[0] else row
+        for row in pay.reps
+    )
+    richer = replace(pay, reps=tuple(rows))
     return plan, replace(
         plan,
         quotas=replace(plan.quotas, lines=lines),

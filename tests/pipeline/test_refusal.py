@@ -200,6 +200,6 @@ def test_a_share_of_nothing_is_promised_no_settings(demo_tables: Path) -> None:
     company = build_company(scenario, replace(data, reps=reps), potential)
     result = give_up(company, "unknown", attempt_eligibly(company))
     refusal = refuse(scenario, company, result)
-    advice = " ".join(finding.advice for finding in told_by(refusal))
     assert "breaks" in str(refusal)
-    assert "would stand" not in str(refusal) + advice
+    advice = " ".join(finding.advice for finding in told_by(refusal))
+    assert "would stand" not in f"{refusal} {advice}"

@@ -58,6 +58,16 @@ def test_history_and_potential_weigh_by_role(settle):
     assert quotas_of(settle(reps, books, basis=basis)) == {"A": 550_000_00, "B": 550_000_00}
 
 
+def test_a_derivation_says_how_much_rests_on_what_was_booked(settle):
+    """A hunter's basis is all potential, a farmer's half history once both are in one scale."""
+    reps = make_reps({"A": None, "B": None}, A={"role": "Hunter"}, B={"role": "AM"})
+    books = make_books(["A", "B"], [100, 300], [300, 100])
+    basis = {"Hunter": {"potential": 1}, "AM": {"history": 1, "potential": 3}}
+    derived = {one.rep_id: one for one in settle(reps, books, basis=basis).derivations}
+    assert derived["A"].past_share == 0.0
+    assert derived["B"].past_share == pytest.approx(0.25 * 300 / (0.25 * 300 + 0.75 * 100))
+
+
 def test_ramp_and_leave_reduce_the_quota(settle):
     """Half a year in the seat is half the quota of a whole one, and none before the start."""
     reps = make_reps({"A": None, "B": None}, B={"hire_date": date(2027, 7, 1)})
