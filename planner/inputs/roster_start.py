@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from planner.inputs.period import Period
-from planner.inputs.reps import Rep
+from planner.inputs.reps import Absence, Rep
 from planner.inputs.roster import DAY, Roster, SeatTenure, change_rep, sort_tenures
 from planner.inputs.year_events import YearEvent
 
@@ -109,13 +109,13 @@ def derive_events(
     period
         The plan's.
     """
-    told = {(event.kind, event.rep_id) for event in given}
+    told = {(event.kind, event.rep_id) for event in given if event.kind != "absence"}
     today = {rep.rep_id: rep for rep in table}
     events = [
         *_leavers(roster, today, given, effective, period),
         *_transfers(roster, today, given, effective),
         *_hires(roster, today, effective, period),
-        *_absences(roster, today, period),
+        *_absences(roster, today, given, period),
     ]
     return tuple(event for event in events if (event.kind, event.rep_id) not in told)
 
@@ -222,13 +222,24 @@ def _hires(
             )
 
 
-def _absences(roster: Roster, today: Mapping[str, Rep], period: Period) -> Iterable[YearEvent]:
+def _absences(
+    roster: Roster, today: Mapping[str, Rep], given: Sequence[YearEvent], period: Period
+) -> Iterable[YearEvent]:
+    told = [
+        (event.rep_id, Absence(start=event.day, end=event.until))
+        for event in given
+        if event.kind == "absence"
+    ]
     for rep_id, rep in roster.reps.items():
         row = today.get(rep_id)
         away = row.absence_start if row else None
         if row is None or away is None or not period.start <= away < period.end:
             continue
         if (away, row.absence_end) in {(known.start, known.end) for known in rep.absences}:
+            continue
+        # An event about the same days knows better.
+        here = Absence(start=away, end=row.absence_end)
+        if any(name == rep_id and one.meets(here) for name, one in told):
             continue
         yield YearEvent(
             kind="absence",

@@ -19,9 +19,23 @@ def previous_reps(plan: Plan) -> list[str]:
 
 
 def proposed_reps(plan: Plan) -> list[str]:
-    """Return each account's rep in the plan, empty where it is unassigned."""
-    reps = plan.seats.rep_ids
+    """Return each account's rep in the plan, empty where it is unassigned, or its seat is open."""
+    reps = serving_reps(plan)
     return [reps[place] if place >= 0 else "" for place in plan.territory_of_account.tolist()]
+
+
+def serving_reps(plan: Plan) -> tuple[str, ...]:
+    """Return who serves each seat at the plan's end: its holder, else whoever covers it, (seats,)."""
+    if plan.year is None:
+        return plan.seats.rep_ids
+    last = plan.data.period.end - timedelta(days=1)
+    covers = {
+        t.territory_id: t.rep_id
+        for t in plan.year.tenures
+        if t.role == "cover" and t.includes(last)
+    }
+    pairs = zip(plan.territory_ids, plan.seats.rep_ids, strict=True)
+    return tuple(rep_id or covers.get(seat, "") for seat, rep_id in pairs)
 
 
 def proposed_territories(plan: Plan) -> list[str]:

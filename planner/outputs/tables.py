@@ -17,6 +17,7 @@ from planner.outputs.moves import (
     proposed_territories,
     quota_effects,
     revenue_at_risk,
+    serving_reps,
 )
 from planner.outputs.plan import Floats, MeasureKind, Plan
 from planner.quotas.result import QuotaDerivation, QuotaLine
@@ -89,13 +90,14 @@ def _words(plan: Plan, column: str) -> list[str]:
 def territories_table(plan: Plan) -> Table:
     """Return one row for each territory, by its id."""
     reps = {rep.rep_id: rep for rep in plan.data.reps}
-    holders = [reps.get(rep_id) for rep_id in plan.seats.rep_ids]
+    serving = serving_reps(plan)
+    holders = [reps.get(rep_id) for rep_id in serving]
     gained, lost = gained_and_lost(plan)
     size = len(plan.territory_ids)
     counts = np.bincount(plan.territory_of_account[plan.territory_of_account >= 0], minlength=size)
     columns = (
         text("territory_id", plan.territory_ids),
-        text("rep_id", plan.seats.rep_ids),
+        text("rep_id", serving),
         text("manager_id", [rep.manager_id or "" if rep else "" for rep in holders]),
         figures("accounts", "integer", counts),
         *(column for name in plan.alignment.measures for column in _measure_columns(plan, name)),

@@ -83,13 +83,13 @@ def forget_silent_losses(
     told = _told(running.year.events)
     now = set(present)
     changes = running.year.account_changes
-    back = [
+    back = {
         c.account_id
         for c in changes
         if c.kind == "lost" and c.account_id in now and c.account_id not in told
-    ]
-    kept = tuple(c for c in changes if c.account_id not in set(back))
-    return kept, ((_word_back(back),) if back else ())
+    }
+    kept = tuple(c for c in changes if c.account_id not in back)
+    return kept, ((_word_back(sorted(back)),) if back else ())
 
 
 def _told(events: Iterable[YearEvent]) -> set[str]:

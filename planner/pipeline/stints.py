@@ -69,8 +69,11 @@ def find_stints(
     """
     known = {rep.rep_id: rep for rep in people}
     stints: list[Stint] = []
+    of_seat: dict[str, list[SeatTenure]] = {}
+    for tenure in tenures:
+        of_seat.setdefault(tenure.territory_id, []).append(tenure)
     for seat, name in enumerate(territory_ids):
-        mine = [t for t in tenures if t.territory_id == name]
+        mine = of_seat.get(name, [])
         spans = list(_spans(mine, rest))
         if len(spans) < 2 and not _there(mine, "cover", rest.start):
             continue

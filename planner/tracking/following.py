@@ -169,7 +169,8 @@ def _progress(
     territory, performance = _indices(year, one, booked, float(year.baseline[mine].sum()), due)
     open_, weighted, needed = _pipeline(year, members)
     # Who serves no seat any more has nothing left to close.
-    still = max(one.quota - booked, 0) if one.level != "rep" or mine.any() else 0
+    closes = year.pipeline and (one.level != "rep" or bool(mine.any()))
+    still = max(one.quota - booked, 0)
     return Progress(
         level=one.level,
         rep_id=one.rep_id,
@@ -186,8 +187,8 @@ def _progress(
         verdict=_judge(year, one, booked, territory, performance, spread, parameters),
         pipeline=open_,
         weighted=weighted,
-        coverage=open_ / still if still and year.pipeline else None,
-        needed=needed if year.pipeline else None,
+        coverage=open_ / still if still and closes else None,
+        needed=needed if closes else None,
     )
 
 

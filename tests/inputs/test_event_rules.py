@@ -338,3 +338,13 @@ def test_a_seat_of_before_a_transfer_says_only_that_the_table_is_older() -> None
     told = [replace(rep, territory_id="T9") if rep.rep_id == "R1" else rep for rep in table]
     (derived,) = derive_events(left, told, (), on(10), YEAR)
     assert (derived.kind, derived.rep_id, derived.territory_id) == ("transfer", "R1", "T9")
+
+
+def test_an_absence_of_the_reps_table_stands_beside_one_of_an_event() -> None:
+    """Other days are another absence; of the same days the event knows better."""
+    roster = make_roster()
+    row = replace(roster.reps["R1"], absence_start=on(1, 10), absence_end=on(31, 10))
+    table = [row, *(rep for rep in roster.reps.values() if rep.rep_id != "R1")]
+    (derived,) = derive_events(roster, table, (absence("R1", on(1), on(20)),), on(1), YEAR)
+    assert (derived.kind, derived.day, derived.until) == ("absence", on(1, 10), on(31, 10))
+    assert derive_events(roster, table, (absence("R1", on(5, 10), on(9, 10)),), on(1), YEAR) == ()

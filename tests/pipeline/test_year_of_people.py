@@ -12,6 +12,7 @@ import pytest
 from planner.errors import DataError, ScenarioError
 from planner.outcomes.result import Outcome
 from planner.outputs.change_tables import changed_accounts
+from planner.outputs.moves import previous_reps, proposed_reps, proposed_territories
 from planner.outputs.plan import Plan
 from planner.pipeline.explaining_days import describe_day
 from planner.pipeline.planning import make_plan
@@ -334,3 +335,18 @@ def test_days_that_an_earlier_change_closed_stay_closed(change: Change, running:
     again = change(event, plan=plan, day=None)
     assert again.year is not None
     assert again.year.effective == date(2027, 6, 1), "not the day after the last booking"
+
+
+def test_who_covers_an_open_seat_has_its_accounts(change: Change, running: Plan) -> None:
+    """Tables and CRM files name whoever serves the seat, and from his day on who is hired for it."""
+    (seat, rep), (_, other) = seat_of(running, 0), seat_of(running, 1)
+    leaves = {"kind": "leave", "date": "2027-05-31", "rep_id": rep, "covered_by": other}
+    covered = change(leaves)
+    mine = [at for at, name in enumerate(proposed_territories(covered)) if name == seat]
+    assert mine
+    assert {proposed_reps(covered)[at] for at in mine} == {other}
+    hire = {"kind": "hire", "date": "2027-09-01", "rep_id": "N1", "territory_id": seat}
+    hired = change(leaves, hire, plan=covered, day=date(2027, 8, 1))
+    assert {previous_reps(hired)[at] for at in mine} == {other}
+    assert {proposed_reps(hired)[at] for at in mine} == {"N1"}
+    assert set(proposed_reps(change(leaves | {"covered_by": ""}))) >= {""}
