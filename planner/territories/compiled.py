@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
+from numba.core import event
 
 F = TypeVar("F", bound=Callable[..., object])
 RandomState = npt.NDArray[np.uint64]
@@ -38,6 +41,39 @@ def inlined(function: F) -> F:
         A function of numbers and arrays, with one return statement.
     """
     return cast("F", njit(inline="always", nogil=True, error_model="numpy")(function))
+
+
+class CompileClock(event.Listener):
+    """Adds up how long loops take to compile, which they do once on a machine."""
+
+    def __init__(self) -> None:
+        self.depth, self.since, self.total = 0, 0.0, 0.0
+
+    def on_start(self, event: Any) -> None:
+        """Note when the outermost of the loops begins to compile."""
+        del event
+        if self.depth == 0:
+            self.since = time.perf_counter()
+        self.depth += 1
+
+    def on_end(self, event: Any) -> None:
+        """Count the time since then."""
+        del event
+        self.depth -= 1
+        if self.depth == 0:
+            self.total += time.perf_counter() - self.since
+
+    def read(self) -> float:
+        """Return the seconds so far, those of a loop that is compiling now included."""
+        return self.total + (time.perf_counter() - self.since if self.depth else 0.0)
+
+
+@contextmanager
+def watch_compiling() -> Iterator[CompileClock]:
+    """Watch what compiles within the context."""
+    clock = CompileClock()
+    with event.install_listener("numba:compile", clock):
+        yield clock
 
 
 def seed_state(rng: np.random.Generator) -> RandomState:

@@ -36,7 +36,8 @@ def align(
     seed
         Of all draws: the same problem, seed and effort give the same answer.
     time_limit
-        Seconds after which the best so far is returned; None: the counted effort alone.
+        Seconds after which the best so far is returned; None: the counted effort alone. Loops
+        that compile, once on a machine, count for half of it at most.
     effort
         Multiplies the counted effort.
     progress
@@ -58,8 +59,12 @@ def align(
         raise ValueError(f"seed is {seed!r}; it must be a whole number of 0 or more")
     if not effort > 0 or (time_limit is not None and not time_limit > 0):
         raise ValueError("effort and time_limit must be more than 0")
+    from planner.territories.compiled import watch_compiling
+
     run = Run(seed=seed, effort=effort, time_limit=time_limit, progress=progress)
-    return replace(_dispatch(problem, run, start), seconds=run.seconds)
+    with watch_compiling() as clock:
+        found = _dispatch(problem, replace(run, compiling=clock.read), start)
+    return replace(found, seconds=run.elapsed)
 
 
 def _dispatch(problem: AlignmentProblem, run: Run, start: Start | None) -> AlignmentResult:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+COMPILING = 0.5
+"""Share of a limit of time that loops may take to compile before it is lengthened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class Run:
         Whom to tell.
     began
         When it started, on the monotonic clock.
+    compiling
+        Seconds that loops have taken to compile, once on a machine.
     """
 
     seed: int = 0
@@ -63,11 +67,19 @@ class Run:
     time_limit: float | None = None
     progress: ProgressCallback | None = None
     began: float = field(default_factory=time.monotonic)
+    compiling: Callable[[], float] = lambda: 0.0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the solve began, whatever it did."""
+        return time.monotonic() - self.began
 
     @property
     def seconds(self) -> float:
-        """How long the solve has gone on."""
-        return time.monotonic() - self.began
+        """How long the solve has gone on; compiling counts for half of the limit at most."""
+        spent = self.compiling()
+        counted = spent if self.time_limit is None else min(spent, COMPILING * self.time_limit)
+        return self.elapsed - spent + counted
 
     @property
     def remaining(self) -> float:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import numba
 import numpy as np
 import pytest
 
 from planner.territories import AlignmentProblem, align, blocks
+from planner.territories.compiled import CompileClock, watch_compiling
 from planner.territories.given import search
 from planner.territories.given.model import make_model
 from planner.territories.given.search import Search, start_search
 from planner.territories.prices import sources
 from planner.territories.prices.candidates import list_candidates
 from planner.territories.prices.dual import price_candidates
-from planner.territories.progress import Progress, ProgressCallback
+from planner.territories.progress import Progress, ProgressCallback, Run
 from tests.territories.small_problems import make_company
 
 FEW = 60
@@ -199,3 +201,45 @@ def test_ctrl_c_before_there_is_anything_returns_nothing(
     assert found.interrupted
     assert found.alignment is None
     assert found.status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("limit", "compiling", "counted"), [(None, 7.0, 9.0), (4.0, 7.0, 4.0), (60.0, 7.0, 9.0)]
+)
+def test_compiling_takes_half_of_a_limit_at_most(
+    monkeypatch: pytest.MonkeyPatch, limit: float | None, compiling: float, counted: float
+) -> None:
+    """Nine seconds, most of them spent compiling, leave a short limit time to solve."""
+    monkeypatch.setattr(time, "monotonic", lambda: 109.0)
+    run = Run(time_limit=limit, began=100.0, compiling=lambda: compiling)
+    assert run.seconds == counted
+    assert run.elapsed == 9.0
+
+
+def test_loops_within_loops_are_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop that compiles while another does adds nothing, and one that still compiles counts."""
+    moments = iter([10.0, 13.0, 20.0, 21.0])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(moments))
+    clock = CompileClock()
+    clock.on_start(None)
+    clock.on_start(None)
+    clock.on_end(None)
+    clock.on_end(None)
+    assert clock.read() == 3.0
+    clock.on_start(None)
+    assert clock.read() == 4.0
+
+
+def test_what_compiles_is_heard() -> None:
+    """A loop that nobody has compiled yet takes time, and one that is there takes none."""
+
+    def add_one(value: int) -> int:
+        return value + 1
+
+    with watch_compiling() as clock:
+        loop = numba.njit(add_one)
+        assert loop(1) == 2
+        taken = clock.read()
+        assert taken > 0
+        assert loop(2) == 3
+        assert clock.read() == taken
