@@ -26,11 +26,9 @@ from planner.errors import PlannerError
 from planner.interruptions import finish_undisturbed
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from planner.inputs.edits import Edit, EditBook
     from planner.outputs.plan import Plan
-    from planner.outputs.polygons import Areas
+    from planner.outputs.writing import Drawn
     from planner.scenario.model import Scenario
 
 EPILOG = """\b
@@ -184,7 +182,7 @@ def _change(
         from planner.pipeline.ahead import begin_change
 
         check_target(target, force=force)
-        drawn: list[Future[Areas]] = []
+        drawn: list[Drawn] = []
 
         def draw(plan: Plan, before: Plan) -> None:
             if much:

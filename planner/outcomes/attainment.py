@@ -141,7 +141,9 @@ def simulate(
     )
     weights = season if len(season) == len(period.starts) else [1.0] * len(period.starts)
     coverage = simulate_coverage(holders, period, ramp, weights, load, parameters, seed)
-    bookings = np.rint(drawing.sums * coverage.drawn.astype(np.float64)).astype(np.int64)
+    bookings = np.empty_like(drawing.sums)
+    for seat, shares in enumerate(coverage.drawn):
+        bookings[seat] = np.rint(drawing.sums[seat] * shares.astype(np.float64))
     credited = credit_holders(bookings, drawing.sums, coverage)
     findings = _unserved(accounts, served)
     summary = summarise_draws(holders, bookings, coverage, quotas, findings, credited=credited)
@@ -290,8 +292,11 @@ def _attainment_shares(bookings: Ints, quotas: Ints) -> tuple[float, ...]:
     owing = quotas > 0
     if not owing.any():
         return ()
-    tenths = np.minimum(bookings[owing] * 10 // quotas[owing, None], TENTHS - 1)
-    counts = np.bincount(np.maximum(tenths, 0).ravel(), minlength=TENTHS)
+    counts = np.zeros(TENTHS, dtype=np.int64)
+    for at in np.flatnonzero(owing).tolist():
+        row, quota = bookings[at], int(quotas[at])
+        tenths = np.clip(row * 10 // quota, 0, TENTHS - 1)
+        counts += np.bincount(tenths, minlength=TENTHS)
     return tuple((counts / counts.sum()).tolist())
 
 
@@ -300,9 +305,14 @@ def _shares(bookings: Ints, quotas: Ints) -> tuple[float, float]:
     owing = quotas > 0
     if not owing.any():
         return 0.0, 0.0
-    attainment = bookings[owing] / quotas[owing, None]
-    within = np.abs(attainment - 1.0) <= WITHIN
-    return float(np.mean(attainment >= 1.0)), float(np.mean(within))
+    reached = near = 0
+    for at in np.flatnonzero(owing).tolist():
+        row, quota = bookings[at], int(quotas[at])
+        attainment = row / quota
+        reached += int(np.count_nonzero(attainment >= 1.0))
+        near += int(np.count_nonzero(np.abs(attainment - 1.0) <= WITHIN))
+    drawn = int(owing.sum()) * bookings.shape[1]
+    return reached / drawn, near / drawn
 
 
 def _unserved(accounts: AccountDraws, seats: Ints) -> list[Finding]:

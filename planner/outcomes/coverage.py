@@ -81,19 +81,19 @@ def simulate_coverage(
     weights = np.asarray(season, dtype=np.float64)
     weights = weights / weights.sum()
     within = np.ones(len(holders)) if load is None else 1.0 / np.maximum(load, 1.0)
-    rows = [
-        _simulate_holder(rep, period, ramp, path, weights, parameters, seed)
-        for rep, path in zip(holders, productivity, strict=True)
-    ]
-    planned = np.array([row[0] for row in rows]).reshape(-1) * within
-    drawn = np.array([row[1] for row in rows]).reshape(len(holders), parameters.draws)
-    held = np.array([row[2] for row in rows]).reshape(len(holders), parameters.draws)
+    planned = np.empty(len(holders))
+    drawn, credited = (np.empty((len(holders), parameters.draws), np.float32) for _ in range(2))
     unserved = parameters.unserved_share
-    served = (1 - unserved) * drawn * within[:, None]
+    # Holder by holder: all of them at once would be gone through in memory ten times over.
+    for seat, (rep, path) in enumerate(zip(holders, productivity, strict=True)):
+        planned[seat], shares, held = _simulate_holder(
+            rep, period, ramp, path, weights, parameters, seed
+        )
+        served = (1 - unserved) * shares * within[seat]
+        drawn[seat] = unserved + served
+        credited[seat] = unserved * held + served
     return Coverage(
-        planned=unserved + (1 - unserved) * planned,
-        drawn=(unserved + served).astype(np.float32),
-        credited=(unserved * held + served).astype(np.float32),
+        planned=unserved + (1 - unserved) * (planned * within), drawn=drawn, credited=credited
     )
 
 

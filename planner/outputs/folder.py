@@ -9,7 +9,6 @@ import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +17,10 @@ from typing import Any
 from planner.errors import PlannerError, ScenarioError, StoreError
 from planner.inputs.open_files import find_locks
 from planner.outputs.plan import Plan
-from planner.outputs.polygons import Areas
 from planner.outputs.state import read_state, write_state
 from planner.outputs.summary import FORMAT, FORMAT_VERSION
 from planner.outputs.swap import Placing, nothing_more, recover, replace_folder, staging_folder
-from planner.outputs.writing import FolderWriter, without_past, write_documents, write_folder
+from planner.outputs.writing import Drawn, FolderWriter, without_past, write_documents, write_folder
 from planner.second_process import Beside, Here
 
 MANIFEST = "manifest.json"
@@ -39,7 +37,7 @@ def save_plan(
     progress: Callable[[str], None] | None = None,
     placing: Placing = nothing_more,
     beside: Beside | None = None,
-    drawn: Future[Areas] | None = None,
+    drawn: Drawn | None = None,
 ) -> Plan:
     """Write a plan's whole folder; nobody ever sees half of one.
 
@@ -62,7 +60,7 @@ def save_plan(
     beside
         Where the documents may be written while the rest is; by default here.
     drawn
-        The plan's areas, where somebody draws them already.
+        The plan's areas and map, where somebody draws them already.
 
     Returns
     -------
@@ -232,7 +230,7 @@ def _fill(
     extra: Mapping[str, FolderWriter],
     progress: Callable[[str], None],
     beside: Beside,
-    drawn: Future[Areas] | None,
+    drawn: Drawn | None,
 ) -> Plan:
     """Fill a new folder; where anything fails, nothing is written to it any more afterwards."""
     began = time.perf_counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
@@ -75,6 +76,8 @@ KEPT: dict[str, type] = {
 # They differ between two runs of the same command, so they stand in plan.json alone.
 VOLATILE = {("Provenance", "seconds"), ("Provenance", "peak_memory_mb")}
 LONG_TEXT = 256
+SAMPLE = 1 << 14
+WORTH_PACKING = 0.4
 
 
 @dataclass(slots=True)
@@ -110,6 +113,8 @@ def write_state(plan: Plan, folder: Path) -> None:
 def write_arrays(arrays: dict[str, np.ndarray[Any, Any]], path: Path) -> None:
     """Write arrays as ``numpy.savez_compressed`` does, with less effort to make them small.
 
+    Those that hardly become smaller are written as they are: packing them takes longest.
+
     Parameters
     ----------
     arrays
@@ -119,8 +124,17 @@ def write_arrays(arrays: dict[str, np.ndarray[Any, Any]], path: Path) -> None:
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for name, array in arrays.items():
-            with target.open(f"{name}.npy", "w", force_zip64=True) as stream:
+            file = f"{name}.npy"
+            entry = file if _packs_well(array) else zipfile.ZipInfo(file)
+            with target.open(entry, "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
+
+
+def _packs_well(array: np.ndarray[Any, Any]) -> bool:
+    """Return whether an array is worth packing, by a piece of its middle."""
+    flat = array.ravel()
+    middle = flat[len(flat) // 2 :][: SAMPLE // max(flat.itemsize, 1)].tobytes()
+    return len(zlib.compress(middle, 1)) < WORTH_PACKING * len(middle)
 
 
 def _write_frame(frame: pd.DataFrame, path: Path) -> None:

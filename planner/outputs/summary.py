@@ -80,7 +80,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "name": plan.provenance.name,
         **summarise(plan),
-        "change": change_document(plan),
+        **({} if plan.year else {"change": None}),
         "interrupted": plan.interrupted,
         "cost_by_term": {name: plain_number(cost) for name, cost in alignment.cost_by_term.items()},
         "bound_relaxes": list(alignment.bound_relaxes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from planner.outputs.csv_files import write_csv
 from planner.outputs.geojson import write_geojson
 from planner.outputs.handover_page import write_transitions
 from planner.outputs.kept_areas import read_areas, same_ground, write_areas
-from planner.outputs.maps.page import write_map
+from planner.outputs.maps.page import draw_map, write_map
 from planner.outputs.plain_page import render_page
 from planner.outputs.plan import Plan
 from planner.outputs.polygons import Areas, plan_areas
@@ -30,28 +30,47 @@ from planner.second_process import Beside, Here
 FolderWriter = Callable[[Plan, Areas, Path], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What is drawn of a plan before its outcomes are known.
+
+    Parameters
+    ----------
+    areas
+        Of the territories as proposed, and as they are today.
+    page
+        The map's page, where somebody has the time for it.
+    """
+
+    areas: Future[tuple[Areas, Areas]]
+    page: Future[str] | None = None
+
+
 def write_folder(
     plan: Plan,
     folder: Path,
     extra: Mapping[str, FolderWriter],
     progress: Callable[[str], None],
     timed: Callable[[], Plan],
-    drawn: Future[Areas] | None = None,
+    drawn: Drawn | None = None,
 ) -> Plan:
     """Write every file but the documents; plan.json comes last, since it says how long all took."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         # Areas are mostly the work of libraries that let others run meanwhile.
-        drawn = drawn or thread.submit(plan_areas, plan)
+        drawn = drawn or Drawn(areas=thread.submit(draw_both, plan))
         progress("tables")
         write_tables(plan, folder)
         progress("transitions.html")
         write_transitions(plan, folder / "transitions.html")
         progress("territories.geojson")
-        areas = drawn.result()
+        areas, today = drawn.areas.result()
     write_geojson(plan, areas, folder / "territories.geojson")
     write_areas(areas, folder / "state")
     progress("map.html")
-    write_map(plan, areas, folder / "map.html")
+    if drawn.page is None:
+        write_map(plan, areas, folder / "map.html", today=today)
+    else:
+        (folder / "map.html").write_text(drawn.page.result(), encoding="utf-8")
     if plan.year is not None:
         progress("change.html")
         write_change(plan, folder)
@@ -82,10 +101,16 @@ def without_past(plan: Plan) -> Plan:
     return replace(plan, data=replace(plan.data, history=None, activities=None))
 
 
+def draw_both(plan: Plan) -> tuple[Areas, Areas]:
+    """Return the areas of a plan's territories, and those of today."""
+    areas = plan_areas(plan)
+    return areas, plan_areas(plan, plan.today.seat_of_account, areas)
+
+
 def draw_beside(
     plan: Plan, beside: Beside, running: Plan | None = None, folder: Path | None = None
-) -> Future[Areas]:
-    """Begin to draw the areas of a plan, of which no more need stand than who serves what.
+) -> Drawn:
+    """Begin to draw a plan's areas, of which no more need stand than who serves what and owes what.
 
     Parameters
     ----------
@@ -94,16 +119,23 @@ def draw_beside(
     beside
         Where they are drawn.
     running, folder
-        The plan that it changes, and where it is kept: what stays the same has the same area.
+        The plan that it changes, and where it is kept: where nothing moves, the areas are its own.
     """
-    if running is not None and folder is not None and same_ground(plan, running):
+    data = replace(without_past(plan).data, opportunities=None)
+    bare, known = replace(plan, data=data), None
+    if running is not None and folder is not None and _serves_alike(plan, running):
         known = read_areas(running, folder / "state")
-        if known is not None and np.array_equal(
-            plan.territory_of_account, running.territory_of_account
-        ):
-            return Here().submit(lambda: known)
-    bare = without_past(plan)
-    return beside.submit(plan_areas, replace(bare, data=replace(bare.data, opportunities=None)))
+    if known is None:
+        return Drawn(areas=beside.submit(draw_both, bare))
+    both = known, plan_areas(plan, plan.today.seat_of_account, known)
+    page = beside.submit(draw_map, bare, *(areas.shapes for areas in both))
+    return Drawn(areas=Here().submit(lambda: both), page=page)
+
+
+def _serves_alike(plan: Plan, running: Plan) -> bool:
+    """Return whether each account is in the same seat as before, and drawn alike."""
+    seats = plan.territory_of_account, running.territory_of_account
+    return same_ground(plan, running) and np.array_equal(*seats)
 
 
 def write_tables(plan: Plan, folder: Path) -> None:

@@ -91,9 +91,9 @@ def find_wrong_accounts(
     running: Plan, data: PlanningData, events: list[YearEvent]
 ) -> list[Finding]:
     """Return events that add accounts which are there, or merge into accounts which are not."""
-    there = set(running.data.accounts["account_id"])
+    there = set(running.data.accounts["account_id"].tolist())
     since = {event.account_id: event.day for event in events if event.kind == "added"}
-    rows = set(data.accounts["account_id"])
+    rows = set(data.accounts["account_id"].tolist())
     into = {event.account_id: event.into for event in events if event.kind == "merged"}
     lost = {event.account_id for event in events if event.kind == "lost"}
     found = []

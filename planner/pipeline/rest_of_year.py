@@ -199,8 +199,9 @@ def _by_person(
     place = {name: at for at, name in enumerate(people)}
     seats = [place[rep.rep_id] for rep in holders]
     bookings, credited = (np.zeros((len(people), own.shape[1]), dtype=np.int64) for _ in range(2))
-    np.add.at(bookings, seats, drawn)
-    np.add.at(credited, seats, own)
+    for seat, at in enumerate(seats):
+        bookings[at] += drawn[seat]
+        credited[at] += own[seat]
     for stint, amounts in zip(stints, brought, strict=True):
         drawn[stint.seat] += amounts
         bookings[place[stint.rep.rep_id]] += amounts

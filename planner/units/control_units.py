@@ -21,7 +21,6 @@ from planner.units.geography import (
 from planner.units.grouping import Grouping, group_families
 from planner.units.holds import AccountHolds
 from planner.units.measures import account_measures, is_money
-from planner.units.neighbours import find_borders, report_parts
 from planner.units.parameters import Families
 from planner.units.result import ControlUnits, Floats, Ints
 from planner.units.sphere import degrees_of, unit_vectors
@@ -74,6 +73,8 @@ def build_units(
     if table is None:
         grouping = group_families(data, potential, holds, families)
     else:
+        from planner.units.neighbours import find_borders
+
         grouping = group_geography(data, table, holds, report_families=families != "ignore")
         edges = find_borders(polygons_of_units(table, grouping.unit_ids))
         if not own_names:
@@ -164,6 +165,8 @@ def _mean_points(points: Floats, visits: Floats, grouping: Grouping) -> Floats:
 
 def _with_geography(units: ControlUnits, table: gpd.GeoDataFrame, edges: Ints) -> ControlUnits:
     """Add neighbours, and a point inside the polygon for units that have no placed account."""
+    from planner.units.neighbours import report_parts
+
     polygons = polygons_of_units(table, units.unit_ids)
     points = np.where(np.isnan(units.points), centre_points(polygons), units.points)
     # Accounts outside every unit are errors already; as islands they would be named again.

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from scipy import sparse
 from planner.errors import ScenarioError, StoreError
 from planner.outputs.folder import load_plan, save_plan
 from planner.outputs.plan import Plan
-from planner.outputs.state import read_state, write_state
+from planner.outputs.state import read_state, write_arrays, write_state
 from planner.outputs.swap import recover
 
 REPOSITORY = Path(__file__).parents[2]
@@ -71,7 +72,7 @@ def leftovers(folder: Path) -> list[str]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the files that take long and that other tests read."""
 
-    def write_nothing(*parts: Any) -> None:
+    def write_nothing(*parts: Any, **_: Any) -> None:
         parts[-1].write_text("")
 
     for name in ("write_workbook", "write_report", "write_map"):
@@ -92,6 +93,24 @@ def test_long_texts_come_back_exactly(build: Callable[..., Plan], tmp_path: Path
     write_state(odd, tmp_path)
     volatile = {"seconds": odd.provenance.seconds, "peak_memory_mb": odd.provenance.peak_memory_mb}
     assert_equal(odd, read_state(tmp_path, volatile))
+
+
+def test_only_arrays_that_become_small_are_packed(tmp_path: Path) -> None:
+    """Noise is written as it is, repeated figures packed; both come back, empty ones too."""
+    arrays = {
+        "noise": np.random.default_rng(1).random(5000),
+        "steps": np.repeat(np.arange(50), 100),
+        "none": np.zeros((0, 3)),
+        "one": np.array(7),
+    }
+    write_arrays(arrays, tmp_path / "arrays.npz")
+    with zipfile.ZipFile(tmp_path / "arrays.npz") as packed:
+        sizes = {one.filename: (one.compress_size, one.file_size) for one in packed.infolist()}
+    assert sizes["noise.npy"][0] == sizes["noise.npy"][1]
+    assert sizes["steps.npy"][0] < sizes["steps.npy"][1] / 10
+    with np.load(tmp_path / "arrays.npz") as stored:
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(stored[name], array)
 
 
 def test_the_same_plan_gives_the_same_bytes(company: Plan, tmp_path: Path) -> None:
@@ -236,7 +255,7 @@ from pathlib import Path
 from planner.outputs import writing
 from planner.outputs.folder import load_plan, save_plan
 
-def write_nothing(*parts):
+def write_nothing(*parts, **_):
     parts[-1].write_text("")
 
 # The slow files are left out, so that kills fall on all moments of a save alike.

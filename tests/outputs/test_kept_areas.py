@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 
 from planner.outputs.kept_areas import FILE, read_areas, same_ground, write_areas
+from planner.outputs.maps.page import draw_map
 from planner.outputs.plan import Plan
-from planner.outputs.polygons import Areas, plan_areas
-from planner.outputs.writing import draw_beside
-from planner.second_process import Beside
+from planner.outputs.polygons import plan_areas
+from planner.outputs.writing import draw_beside, draw_both
+from planner.second_process import Answer, Here
 
 
-class Refusing(Beside):
-    """Nobody who could draw."""
+class Noting(Here):
+    """Whoever does work at once, and notes what it was."""
 
-    def submit(self, work: Callable[..., object], *given: object) -> object:  # type: ignore[override]
-        """Refuse: nothing is to be drawn."""
-        raise AssertionError(work)
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def submit(self, work: Callable[..., Answer], *given: Any) -> Future[Answer]:
+        """Do the work."""
+        self.asked.append(work.__name__)
+        return super().submit(work, *given)
 
 
 def test_shapes_come_back_exactly(company: Plan, tmp_path: Path) -> None:
@@ -64,21 +71,22 @@ def test_what_cannot_be_read_is_drawn_again(
 
 
 def test_areas_are_kept_where_nothing_moved(company: Plan, tmp_path: Path) -> None:
-    """A plan with the same accounts in the same seats has the areas of the running one."""
+    """Only the map is drawn of a plan with the same accounts in the same seats as before."""
     (tmp_path / "state").mkdir()
-    areas = plan_areas(company)
+    areas, today = draw_both(company)
     write_areas(areas, tmp_path / "state")
-    drawn: Areas = draw_beside(company, Refusing(), company, tmp_path).result()  # type: ignore[abstract]
-    assert drawn.shapes == areas.shapes
+    beside = Noting()
+    drawn = draw_beside(company, beside, company, tmp_path)
+    assert [one.shapes for one in drawn.areas.result()] == [areas.shapes, today.shapes]
+    assert drawn.page is not None
+    assert drawn.page.result() == draw_map(company, areas.shapes, today.shapes)
     moved = company.territory_of_account.copy()
     moved[0] = (moved[0] + 1) % len(company.territory_ids)
-    with pytest.raises(AssertionError):
-        draw_beside(
-            replace(company, territory_of_account=moved),
-            Refusing(),  # type: ignore[abstract]
-            company,
-            tmp_path,
-        )
+    changed = replace(company, territory_of_account=moved)
+    again = draw_beside(changed, beside, company, tmp_path)
+    assert again.page is None
+    assert again.areas.result() == draw_both(changed)
+    assert beside.asked == ["draw_map", "draw_both"]
 
 
 def test_another_place_is_other_ground(company: Plan) -> None:

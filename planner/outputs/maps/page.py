@@ -148,7 +148,7 @@ def _svg_path(shape: BaseGeometry) -> str:
     )
 
 
-def write_map(plan: Plan, areas: Areas, path: Path) -> None:
+def write_map(plan: Plan, areas: Areas, path: Path, *, today: Areas | None = None) -> None:
     """Write the map of a plan as one HTML file.
 
     Parameters
@@ -156,9 +156,11 @@ def write_map(plan: Plan, areas: Areas, path: Path) -> None:
     plan
         The plan to show.
     areas
-        The proposed territories; today's are made here.
+        The proposed territories.
     path
         Where to.
+    today
+        Today's territories; they are made here where not given.
     """
-    today = plan_areas(plan, plan.today.seat_of_account, areas)
-    path.write_text(draw_map(plan, areas.shapes, today.shapes), encoding="utf-8")
+    before = today or plan_areas(plan, plan.today.seat_of_account, areas)
+    path.write_text(draw_map(plan, areas.shapes, before.shapes), encoding="utf-8")
