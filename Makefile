@@ -39,8 +39,10 @@ lock: $(DEV_STAMP)
 clean:
 	rm -rf $(VENV) build dist docs/_build demo
 
+# A venv that was begun and not finished (Debian without python3-venv) would be taken for a whole one.
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(RUN_STAMP): requirements/run.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements/run.lock

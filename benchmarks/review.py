@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-from planner.review.comments import list_comments
+from planner.review.decisions.comments import list_comments
 from planner.review.people import Person
 from planner.review.plans import OpenPlan, open_plan
 from planner.review.sessions import make_link
@@ -227,7 +227,7 @@ def _kept_comments(store: Store, opened: OpenPlan) -> set[str]:
 
 
 def _lost_moves(store: Store, opened: OpenPlan, name: str, seen: Seen) -> int:
-    from planner.review.baskets import home_of, read_basket
+    from planner.review.decisions.baskets import home_of, read_basket
 
     person = Person(user_id=find_user(store, name), name=name, role="operations")
     kept = read_basket(store, opened, person).moves

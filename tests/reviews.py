@@ -25,7 +25,7 @@ from planner.review.plans import OpenPlan
 from planner.review.rules import forbidding_rule
 from planner.review.sessions import ensure_owner, make_link
 from planner.review.users import add_user, find_user
-from planner.review.years import YearTables
+from planner.review.views.years import YearTables
 from planner.web.application import create_application
 from planner.web.settings import Settings
 

@@ -12,7 +12,7 @@ from planner.cli.arguments import json_option
 from planner.cli.failures import ends_cleanly
 
 if TYPE_CHECKING:
-    from planner.review.years import YearTables
+    from planner.review.views.years import YearTables
 
 EPILOG = """\b
 Examples:
@@ -114,7 +114,7 @@ def _year(
     as_of: datetime | None,
 ) -> YearTables | None:
     from planner.errors import ScenarioError
-    from planner.review.years import YearTables
+    from planner.review.views.years import YearTables
 
     if history is None and (opportunities or activities or as_of):
         message = "The year so far needs --history, a table of bookings."

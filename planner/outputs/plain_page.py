@@ -9,6 +9,8 @@ from planner.outputs.report import page_environment, page_policy
 from planner.outputs.report_tables import PageTable
 from planner.outputs.wording import Headline
 
+NOTHING = "There is nothing to list."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -19,7 +21,7 @@ class Section:
     title, words
         Its heading, and a sentence below it.
     table
-        None or without rows is not shown.
+        None where there is none; one without rows is said to be empty, in place of ``words``.
     drawing
         A chart as SVG, made by ourselves with its text escaped.
     """
@@ -58,6 +60,10 @@ class Page:
     footer: str = ""
 
 
+def _is_empty(section: Section) -> bool:
+    return section.table is not None and not section.table.rows and not section.drawing
+
+
 def render_page(page: Page) -> str:
     """Return a page as HTML without scripts; the same page gives the same bytes."""
     from markupsafe import Markup
@@ -68,7 +74,7 @@ def render_page(page: Page) -> str:
     sections = [
         {
             "title": section.title,
-            "words": section.words,
+            "words": NOTHING if _is_empty(section) else section.words,
             "drawing": Markup(section.drawing),  # noqa: S704 - our own drawing, text escaped
             # Made by our own escaping template.
             "table": Markup(table.render(table=section.table))  # noqa: S704

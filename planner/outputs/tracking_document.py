@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.findings import Finding
+from planner.findings import Finding, count_of
 from planner.outputs.money_values import money_number, plain_number
 from planner.outputs.plan import Plan
 from planner.outputs.wording import percent, short_money
@@ -161,8 +161,9 @@ def tracking_sentences(plan: Plan, tracking: Tracking, standing: Standing) -> tu
             for v in sorted({x.verdict for x in behind})
         }
         told = ", ".join(f"{count} by {verdict}" for verdict, count in shares.items())
-        words.append(f"{len(behind)} reps are behind their quota to date: {told}.")
+        are = count_of(len(behind), "rep", "is behind his", "are behind their")
+        words.append(f"{are} quota to date: {told}.")
     if standing.pipeline is not None and standing.pipeline.stale:
-        words.append(f"{len(standing.pipeline.stale)} open deals are stale.")
+        words.append(f"{count_of(len(standing.pipeline.stale), 'open deal', 'is', 'are')} stale.")
     words.append(tracking.remedy.words)
     return tuple(words)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from planner.errors import ScenarioError
 from planner.review.decision_models import AcceptedMove
-from planner.review.overrides import active_overrides
+from planner.review.decisions.overrides import active_overrides
+from planner.review.decisions.publication import active_holds, find_pending
 from planner.review.plans import OpenPlan
-from planner.review.publication import active_holds, find_pending
 from planner.review.refusals import RefusedError
 from planner.review.versions import lock_version
 from planner.scenario.model import Scenario

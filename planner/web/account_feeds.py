@@ -8,8 +8,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from planner.outputs.naming import slug
-from planner.review.account_index import AccountQuery
-from planner.review.account_rows import list_columns, name_accounts, page_accounts, write_accounts
+from planner.review.views.account_index import AccountQuery
+from planner.review.views.account_rows import (
+    list_columns,
+    name_accounts,
+    page_accounts,
+    write_accounts,
+)
 from planner.web.context import Viewer, require
 from planner.web.desks import AtDesk
 

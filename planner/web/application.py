@@ -14,10 +14,10 @@ import planner.web
 from planner import __version__
 from planner.review.memory import keep_memory_low
 from planner.review.runner import Runner
-from planner.review.scenes import read_background
 from planner.review.store import open_store
 from planner.review.versions import open_versions
-from planner.review.years import Years
+from planner.review.views.scenes import read_background
+from planner.review.views.years import Years
 from planner.web.desks import prepare_desks
 from planner.web.failures import add_failures
 from planner.web.pages import Navigation, make_templates

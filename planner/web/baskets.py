@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from planner.review.baskets import (
+from planner.review.decisions.baskets import (
     add_step,
     empty_basket,
     read_basket,

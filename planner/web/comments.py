@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from planner.review.comments import (
+from planner.review.decisions.comments import (
     Kind,
     add_comment,
     change_comment,

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from planner.review.decisions.releases import released_territories
 from planner.review.people import Person
 from planner.review.plans import OpenPlan, PlanRegistry
-from planner.review.releases import released_territories
 from planner.review.roles import Action
 from planner.review.sessions import find_by_identity, find_person
 from planner.review.store import Store

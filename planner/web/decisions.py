@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from planner.review.answers import Answer, answer
-from planner.review.approvals import (
+from planner.review.decisions.answers import Answer, answer
+from planner.review.decisions.approvals import (
     LevelState,
     approvable,
     approve,
@@ -19,18 +19,18 @@ from planner.review.approvals import (
     withdraw,
     word_stage,
 )
-from planner.review.comments import list_comments
-from planner.review.headlines import list_headlines
-from planner.review.overrides import list_overrides
+from planner.review.decisions.comments import list_comments
+from planner.review.decisions.overrides import list_overrides
+from planner.review.decisions.proposals import list_proposals, propose, read_proposal
+from planner.review.decisions.publication import lift_hold, publish, read_pending
+from planner.review.decisions.releases import list_releases
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
-from planner.review.proposals import list_proposals, propose, read_proposal
-from planner.review.publication import lift_hold, publish, read_pending
-from planner.review.releases import list_releases
 from planner.review.roles import Role
 from planner.review.runs import list_runs
 from planner.review.store import Store
 from planner.review.versions import VersionView, list_versions, may_open, read_version
+from planner.review.views.headlines import list_headlines
 from planner.review.visibility import visible_territories
 from planner.web.context import Kept, Opened, Told, Viewer, require
 from planner.web.failures import NotFoundError

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 
-from planner.review.desks import Desk, Desks
 from planner.review.memory import give_back_memory
+from planner.review.views.desks import Desk, Desks
 from planner.web.context import Opened
 
 

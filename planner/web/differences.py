@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from planner.review.differences import SHOWN, find_difference
 from planner.review.people import Person
 from planner.review.plans import PlanRegistry
 from planner.review.roles import ROLES, Role
 from planner.review.store import Store
 from planner.review.versions import VersionView, list_versions, may_open, read_version
+from planner.review.views.differences import SHOWN, find_difference
 from planner.web.context import Kept, Opened, Plans, Viewer
 from planner.web.failures import NotAllowedError, NotFoundError
 from planner.web.pages import Navigation, render

@@ -13,9 +13,9 @@ from planner.outputs.comparison import Comparison, compare_plans, word_change, w
 from planner.outputs.figure_words import word_line
 from planner.outputs.plan import Plan
 from planner.outputs.scenario_charts import CHARTS, MOST_PLANS
-from planner.review.finance import drill_down, show_settlement
 from planner.review.plans import PlanRegistry
 from planner.review.roles import Role
+from planner.review.views.finance import drill_down, show_settlement
 from planner.web.context import Opened, Plans, Viewer, require
 from planner.web.desks import AtDesk
 from planner.web.failures import NotAllowedError, NotFoundError

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from planner.review.map_feed import describe_map, describe_today, pack_points
+from planner.review.views.map_feed import describe_map, describe_today, pack_points
 from planner.web.context import Told, Viewer
 from planner.web.desks import AtDesk
 from planner.web.failures import NotFoundError

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from planner.review.overrides import list_overrides, set_override
+from planner.review.decisions.overrides import list_overrides, set_override
 from planner.web.context import Kept, Opened, Viewer
 from planner.web.decisions import require_reviewer
 from planner.web.forms import Form, Name, Revision, Text

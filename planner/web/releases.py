@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from planner.review.comments import list_comments
-from planner.review.own_territory import describe_territory
-from planner.review.releases import Answer, list_releases, release, respond
+from planner.review.decisions.comments import list_comments
+from planner.review.decisions.releases import Answer, list_releases, release, respond
+from planner.review.views.own_territory import describe_territory
 from planner.web.context import Kept, Opened, Viewer
 from planner.web.forms import Form, Name, Revision, Text
 from planner.web.pages import Navigation, render

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from planner.review.approvals import read_levels, word_stage
+from planner.review.decisions.approvals import read_levels, word_stage
 from planner.review.passwords import TooManyAttemptsError, sign_in
 from planner.review.sessions import end_session, use_link
 from planner.review.versions import list_versions, may_open

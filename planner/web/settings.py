@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.review.parameters import ReviewParameters
-from planner.review.years import YearTables
+from planner.review.views.years import YearTables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

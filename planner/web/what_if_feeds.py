@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from planner.review.effects import describe_chances, describe_moves
-from planner.review.explanations import why_account, why_territory
+from planner.review.views.effects import describe_chances, describe_moves
+from planner.review.views.explanations import why_account, why_territory
 from planner.web.context import Viewer, require
 from planner.web.desks import AtDesk
 from planner.web.failures import NotFoundError

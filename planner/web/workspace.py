@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from planner.review.account_rows import list_columns
+from planner.review.views.account_rows import list_columns
 from planner.review.visibility import sees_whole_plan
 from planner.web.context import Viewer
 from planner.web.desks import AtDesk

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from planner.review.year_view import MEANINGS, describe_year, page_year
-from planner.review.years import Years
+from planner.review.views.year_view import MEANINGS, describe_year, page_year
+from planner.review.views.years import Years
 from planner.web.context import Opened, Viewer
 from planner.web.failures import NotFoundError
 from planner.web.pages import Navigation, render

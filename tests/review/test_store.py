@@ -15,15 +15,15 @@ from alembic.migration import MigrationContext
 
 from planner.errors import ScenarioError, StoreError
 from planner.review import decision_models as tables
-from planner.review.answers import answer
-from planner.review.approvals import approve, read_levels, submit
-from planner.review.baskets import add_step, read_basket
-from planner.review.comments import add_comment, list_comments
+from planner.review.decisions.answers import answer
+from planner.review.decisions.approvals import approve, read_levels, submit
+from planner.review.decisions.baskets import add_step, read_basket
+from planner.review.decisions.comments import add_comment, list_comments
+from planner.review.decisions.overrides import list_overrides, set_override
+from planner.review.decisions.proposals import propose
 from planner.review.models import User
-from planner.review.overrides import list_overrides, set_override
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
-from planner.review.proposals import propose
 from planner.review.record import read_record
 from planner.review.refusals import ChangedError, RefusedError, ReviewError
 from planner.review.roles import Role

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.review.years import YearTables
+from planner.review.views.years import YearTables
 from tests.drawings import leave_out_drawings
 from tests.postgres import Cluster
 from tests.reviews import Review, run_review, write_bookings

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.review.desks import Desk
-from planner.review.differences import find_difference
-from planner.review.map_feed import describe_map
 from planner.review.people import Person
+from planner.review.views.desks import Desk
+from planner.review.views.differences import find_difference
+from planner.review.views.map_feed import describe_map
 from planner.review.visibility import territory_mask, visible_accounts
 from tests.reviews import Review
 

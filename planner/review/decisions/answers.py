@@ -9,10 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from planner.review import decision_models as tables
-from planner.review.baskets import check_moves, home_of
-from planner.review.people import Person
-from planner.review.plans import OpenPlan
-from planner.review.proposals import (
+from planner.review.decisions.baskets import check_moves, home_of
+from planner.review.decisions.proposals import (
     OPEN_STATES,
     add_answer,
     add_proposal,
@@ -22,6 +20,8 @@ from planner.review.proposals import (
     settle_agreement,
     subject_of,
 )
+from planner.review.people import Person
+from planner.review.plans import OpenPlan
 from planner.review.record import note
 from planner.review.refusals import NotAllowedError, RefusedError, changed
 from planner.review.rules import forbidding_rule

@@ -9,9 +9,9 @@ from typing import Any
 from planner.inputs.reps import Rep
 from planner.outcomes.result import Outcome
 from planner.quotas.result import Level, QuotaDerivation, QuotaSheet
-from planner.review.desks import Desk
-from planner.review.effects import list_changes
 from planner.review.people import Person
+from planner.review.views.desks import Desk
+from planner.review.views.effects import list_changes
 from planner.review.visibility import may_see_attainment, visible_reps
 
 DEEPEST = 12

@@ -14,6 +14,7 @@ from planner.outputs.tracking_page import tracking_page
 from planner.outputs.wording import Headline, percent, short_money
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
+from planner.review.views.years import StaleDeal, Year
 from planner.review.visibility import (
     COMPANY,
     Sight,
@@ -21,7 +22,6 @@ from planner.review.visibility import (
     sees_whole_plan,
     sight_of,
 )
-from planner.review.years import StaleDeal, Year
 from planner.tracking.following import Progress, Tracking
 
 if TYPE_CHECKING:

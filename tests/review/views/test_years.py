@@ -13,9 +13,9 @@ from planner.review.people import Person
 from planner.review.plans import OpenPlan
 from planner.review.refusals import RefusedError
 from planner.review.roles import Role
+from planner.review.views.year_view import describe_year, page_year
+from planner.review.views.years import Year, Years, YearTables, measure_year
 from planner.review.visibility import territory_mask
-from planner.review.year_view import describe_year, page_year
-from planner.review.years import Year, Years, YearTables, measure_year
 from tests.reviews import FIRST, SECOND, write_bookings
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from planner.review.headlines import list_headlines
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
 from planner.review.roles import Role
+from planner.review.views.headlines import list_headlines
 from planner.review.visibility import visible_accounts
 from tests.reviews import SECOND
 

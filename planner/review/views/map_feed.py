@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.outputs.maps.payload import DEGREE_STEPS, ring_lists
-from planner.review.desks import Desk
 from planner.review.people import Person
+from planner.review.views.desks import Desk
 from planner.review.visibility import sees_whole_plan, territory_mask, visible_accounts
 
 Floats = npt.NDArray[np.float64]

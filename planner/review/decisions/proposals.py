@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from planner.review import decision_models as tables
-from planner.review.approvals import managers_by_territory
-from planner.review.baskets import check_moves, drop_basket, home_of, read_basket
+from planner.review.decisions.approvals import managers_by_territory
+from planner.review.decisions.baskets import check_moves, drop_basket, home_of, read_basket
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
 from planner.review.record import Subject, note, word_moment

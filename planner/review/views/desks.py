@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from planner.review.account_index import AccountIndex, index_accounts
 from planner.review.memory import give_back_memory
 from planner.review.plans import PLANS_KEPT, OpenPlan
-from planner.review.scenes import Scene, draw_scene
+from planner.review.views.account_index import AccountIndex, index_accounts
+from planner.review.views.scenes import Scene, draw_scene
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from planner.review import decision_models as tables
+from planner.review.decisions.proposals import check_changeable
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
-from planner.review.proposals import check_changeable
 from planner.review.record import Subject, note, word_moment
 from planner.review.refusals import NotAllowedError, NotFoundError, RefusedError, changed
 from planner.review.store import Store, insert_missing, now

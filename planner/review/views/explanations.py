@@ -6,8 +6,8 @@ from typing import Any
 
 from planner.pipeline.explaining import explain_account
 from planner.pipeline.explaining_territories import explain_territory
-from planner.review.desks import Desk
 from planner.review.people import Person
+from planner.review.views.desks import Desk
 from planner.review.visibility import (
     may_see_account,
     may_see_pay,

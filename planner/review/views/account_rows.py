@@ -12,15 +12,15 @@ import numpy.typing as npt
 
 from planner.outputs.columns import Column, Table, figures, money, text
 from planner.outputs.csv_files import write_csv
-from planner.review.account_index import (
+from planner.review.people import Person
+from planner.review.views.account_index import (
     AccountIndex,
     AccountQuery,
     Field,
     find_accounts,
     read_word,
 )
-from planner.review.desks import Desk
-from planner.review.people import Person
+from planner.review.views.desks import Desk
 from planner.review.visibility import visible_accounts
 
 Ints = npt.NDArray[np.int64]

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from planner.review import decision_models as tables
-from planner.review.approvals import read_levels
-from planner.review.overrides import active_overrides
+from planner.review.decisions.approvals import read_levels
+from planner.review.decisions.overrides import active_overrides
+from planner.review.decisions.proposals import OPEN_STATES
 from planner.review.people import Person
 from planner.review.plans import OpenPlan
-from planner.review.proposals import OPEN_STATES
 from planner.review.record import Subject, note
 from planner.review.refusals import NotAllowedError, RefusedError
 from planner.review.store import Store, now

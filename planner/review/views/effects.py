@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from planner.pipeline.what_if.effects import MoveEffect, weigh_moves
-from planner.review.desks import Desk
 from planner.review.people import Person
+from planner.review.views.desks import Desk
 from planner.review.visibility import (
     COMPANY,
     may_see_attainment,

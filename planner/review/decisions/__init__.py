@@ -1,0 +1,1 @@
+"""What people decide on a plan: proposals and answers, approvals, quotas by hand, releases."""

@@ -1,0 +1,1 @@
+"""What each person gets to see of a plan, filtered by who he is."""
