@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -124,9 +125,11 @@ def open_database() -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         },
     )
-    # A query of more than two seconds would draw its progress on standard output.
-    for setting in ("enable_progress_bar", "enable_progress_bar_print"):
-        database.execute(f"SET {setting} = false")
+    # A query of more than two seconds would draw its progress on standard output. A notebook
+    # without ipywidgets has no bar to draw, and refuses to be told so.
+    with suppress(duckdb.InvalidInputException):
+        for setting in ("enable_progress_bar", "enable_progress_bar_print"):
+            database.execute(f"SET {setting} = false")
     database.execute("SET lock_configuration = true")
     return database
 
