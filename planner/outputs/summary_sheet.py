@@ -137,9 +137,7 @@ def control_cells(total: ControlTotal, plan: Plan) -> tuple[str, ...]:
 
 def _write_findings(lines: _Lines, plan: Plan) -> None:
     lines.section("Findings")
-    count: Counter[str] = Counter()
-    for finding in plan.findings:
-        count[finding.severity] += finding.count
+    count = Counter[str](finding.severity for finding in plan.findings)
     names = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
     for severity, name in names.items():
         lines.put(name, f"{count[severity]:,}")
