@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TRANSITIONS_NOTE = (
     "Accounts that change owner; open deals stay with the former one until the date. "
-    "The quota effect is the account's part of the new owner's quota, by the quota's basis."
+    "The quota effect is the account's part of the new owner's quota, by potential."
 )
 SHEETS = (
     ("Territories", "Each territory: what it has, what it should have, and what it has today."),
@@ -137,7 +137,7 @@ def control_cells(total: ControlTotal, plan: Plan) -> tuple[str, ...]:
 
 def _write_findings(lines: _Lines, plan: Plan) -> None:
     lines.section("Findings")
-    count = Counter(finding.severity for finding in plan.findings)
+    count = Counter[str](finding.severity for finding in plan.findings)
     names = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
     for severity, name in names.items():
         lines.put(name, f"{count[severity]:,}")

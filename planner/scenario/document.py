@@ -42,13 +42,15 @@ class Document:
     path: Path
 
     def place(self, location: Sequence[str | int]) -> str:
-        """Return ``file, line n`` of a key, or of the nearest table that holds it."""
+        """Return ``file, line n`` of a key, of the nearest table that holds it, or of its first key."""
         parts = tuple(str(part) for part in location)
-        for length in range(len(parts), 0, -1):
-            if parts[:length] in self.lines:
-                name, line = self.lines[parts[:length]]
-                return f"{name}, line {line}" if line else name
-        return self.path.name
+        above = (parts[:length] for length in range(len(parts), 0, -1))
+        below = (path for path in self.lines if parts and path[: len(parts)] == parts)
+        known = next((path for path in (*above, *below) if path in self.lines), None)
+        if known is None:
+            return self.path.name
+        name, line = self.lines[known]
+        return f"{name}, line {line}" if line else name
 
 
 def read_document(path: Path, trail: tuple[Path, ...] = ()) -> Document:

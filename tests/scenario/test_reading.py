@@ -60,6 +60,10 @@ def test_a_minimal_scenario_has_the_contract_s_defaults(tmp_path: Path) -> None:
         ),
         ("[alignment]\nfamilies = 'sometimes'", r"line 10: alignment.families = 'sometimes'"),
         ("[alignment]\nterritories = 0", "at least one territory"),
+        (
+            "[alignement.travel]\nweight = 1",
+            r"line 9: unknown key 'alignement'. Did you mean 'alignment'\?",
+        ),
         ("[fx]\nEUR = -1", "must be a positive number"),
         ("[fx]\neuro = 1", "three letters"),
         ("[inputs.acounts]\npath = 'x'", r"Did you mean 'accounts'"),
@@ -90,6 +94,8 @@ def test_set_is_validated_like_the_file(tmp_path: Path) -> None:
     assert changed.alignment.measures["potential"].tolerance == 0.03
     with pytest.raises(ScenarioError, match=r"--set quota.gaol"):
         read_scenario(path, ["quota.gaol=1"])
+    with pytest.raises(ScenarioError, match=r"--set qouta.goal: unknown key 'qouta'"):
+        read_scenario(path, ["qouta.goal=1"])
 
 
 def test_the_starter_is_read_and_names_every_key(tmp_path: Path) -> None:
