@@ -96,7 +96,7 @@ def test_tolerance_stands_around_the_mean() -> None:
     assert measure.upper.tolist() == [6.0, 6.0]
 
 
-@pytest.mark.parametrize("option", ["eligible", "tolerence"])
+@pytest.mark.parametrize("option", ["weights", "tolerence"])
 def test_options_that_are_not_known_are_refused(option: str) -> None:
     """A misspelt option, or one that another kind of problem takes, is named and not ignored."""
     load = {"load": np.ones(8)}

@@ -56,6 +56,13 @@ class Tiny:
             if "held" in self.given and members.size:
                 self.given["held"][members] = self.given["held"][members[0]]
 
+    def bar(self, rng):
+        """Draw who may not serve what; what is held may be where it is."""
+        may = rng.random((self.units, self.territories)) < 0.7
+        held = np.asarray(self.given.get("held", np.full(self.units, -1)))
+        may[held >= 0] = True
+        self.given["eligible"] = may | ~may.any(axis=1)[:, None]
+
     @property
     def groups(self):
         """Which units stay together, (groups, units)."""
@@ -79,6 +86,8 @@ class Tiny:
         if current is not None:
             moved = ((current >= 0) & (ways != current)).sum(axis=1)
             right &= moved <= self.given["budgets"]["accounts"]["limit"]
+        may = self.given.get("eligible", np.ones((self.units, self.territories), bool))
+        right &= may[np.arange(self.units), ways].all(axis=1)
         for group in self.groups:
             right &= (ways[:, group] == ways[:, group][:, :1]).all(axis=1)
         for slot in range(self.territories):
@@ -162,6 +171,8 @@ def test_chosen_centres_match_all_partitions(kind, seed):
         tiny.given["neighbours"] = edges
     if seed % 2:
         tiny.relate(rng)
+    if seed % 3 == 0:
+        tiny.bar(rng)
     points, fixed = rng.random((tiny.units, 2)), ()
     cost = np.linalg.norm(points[:, None] - points[None], axis=2)
     if kind == "sites":
@@ -191,6 +202,8 @@ def test_means_match_all_partitions(distance, seed):
     points = rng.random((tiny.units, 2))
     if seed % 2:
         tiny.relate(rng)
+    if seed % 3 == 0:
+        tiny.bar(rng)
     ways, extra = tiny.list_right()
     costs = extra.copy()
     for slot in range(tiny.territories):
@@ -212,6 +225,8 @@ def test_diameters_match_all_partitions(seed):
     tiny.touch(edges)
     if seed % 2:
         tiny.relate(rng)
+    if seed % 3 == 0:
+        tiny.bar(rng)
     lengths = rng.integers(1, 6, len(edges)).astype(float)
     path = np.where(np.eye(tiny.units, dtype=bool), 0.0, np.inf)
     for (one, other), length in zip(edges, lengths, strict=True):

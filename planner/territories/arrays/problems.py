@@ -8,9 +8,13 @@ from typing import Any, Literal, Unpack
 import numpy as np
 import numpy.typing as npt
 
-from planner.territories.arrays.balance import make_measures
 from planner.territories.arrays.budgets import make_budgets
-from planner.territories.arrays.families import Grouping, merge_weights
+from planner.territories.arrays.families import Grouping
+from planner.territories.arrays.gathering import (
+    merge_measures,
+    read_territories,
+    site_measures,
+)
 from planner.territories.arrays.numbers import (
     LARGEST,
     read_count,
@@ -18,7 +22,7 @@ from planner.territories.arrays.numbers import (
     read_mapping,
     read_numbers,
 )
-from planner.territories.arrays.options import Rest, group_rows, read_limits, spread_accounts
+from planner.territories.arrays.options import Rest, group_rows, spread_accounts
 from planner.territories.arrays.readings import (
     classify,
     fill_absent,
@@ -36,7 +40,6 @@ from planner.territories.costs import MatrixTerm, TravelTerm
 from planner.territories.distances import Distance
 from planner.territories.limits import Measure
 from planner.territories.problem import AlignmentProblem, number_names
-from planner.territories.sites.limits import limit_sites, split_site_limits
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -82,7 +85,7 @@ def from_arrays(
     table, listed = grouping.add_up(table), grouping.keep_shared(listed)
     allowed = grouping.keep_allowed(allowed)
     nearest = find_cheapest(table, allowed, listed) if grouping.count else None
-    made = _merge_measures(measures, rest, grouping, territories, nearest)
+    made = merge_measures(measures, rest, grouping, territories, nearest)
     parts = {"terms": (MatrixTerm(name="cost", amounts=table),), "listed": listed}
     return _assemble(grouping, rest, made, territories, **parts, **classify(allowed))
 
@@ -144,19 +147,24 @@ def from_homes(
             fixed=places,
             distance=distance,
         )
-        made = _merge_measures(measures, rest, grouping, territories, None)
+        made = merge_measures(measures, rest, grouping, territories, None)
         merged = grouping.merge_points(chosen)
         return _assemble(grouping, rest, made, territories, kind="points", sites=merged, **may)
     term = grouping.merge_travel(
         TravelTerm(name="travel", points=spots, weights=heavy, homes=places, distance=distance)
     )
     nearest = find_nearest(term, grouping.count, measures, allowed, listed)
-    made = _merge_measures(measures, rest, grouping, territories, nearest)
+    made = merge_measures(measures, rest, grouping, territories, nearest)
     return _assemble(grouping, rest, made, territories, terms=(term,), **may)
 
 
 def from_sites(
-    cost: Any, territories: int, measures: Mapping[str, Any] | None = None, **rest: Unpack[Rest]
+    cost: Any,
+    territories: int,
+    measures: Mapping[str, Any] | None = None,
+    *,
+    eligible: Any = None,
+    **rest: Unpack[Rest],
 ) -> AlignmentProblem:
     """Make a problem that chooses a number of centres among sites.
 
@@ -169,6 +177,8 @@ def from_sites(
         How many centres to choose.
     measures
         By name, (units,).
+    eligible
+        Which territories may serve what, on top of the sites, (units, territories).
     rest
         As :class:`Rest`; a limit may be a number, or one for each territory, or for each site.
 
@@ -181,9 +191,10 @@ def from_sites(
     table, allowed, listed = read_costs(cost, rest.get("unit_names"))
     dense = fill_absent(table, allowed, listed)
     grouping = group_rows(rest, len(dense))
-    made = _site_measures(measures, rest, grouping, territories, dense.shape[1])
+    made = site_measures(measures, rest, grouping, territories, dense.shape[1])
     sites = Sites(count=territories, cost=grouping.add_up(dense))
-    return _assemble(grouping, rest, made, territories, kind="sites", sites=sites)
+    may = read_territories(eligible, grouping, territories)
+    return _assemble(grouping, rest, made, territories, kind="sites", sites=sites, **may)
 
 
 def from_points(
@@ -192,6 +203,7 @@ def from_points(
     measures: Mapping[str, Any] | None = None,
     *,
     weights: npt.ArrayLike | None = None,
+    eligible: Any = None,
     distance: Distance = "euclidean",
     centres: str = "points",
     **rest: Unpack[Rest],
@@ -208,6 +220,8 @@ def from_points(
         By name, (units,).
     weights
         What a unit's distance is multiplied by, (units,); 1 by default.
+    eligible
+        Which territories may serve what, (units, territories); all by default.
     distance
         ``euclidean``, ``squared`` or ``haversine``.
     centres
@@ -226,11 +240,12 @@ def from_points(
         raise ValueError(f"centres is {centres!r}; it must be 'points' or 'mean'")
     heavy = read_weights(weights, len(spots))
     grouping = group_rows(rest, len(spots))
-    made = _site_measures(measures, rest, grouping, territories, len(spots))
+    made = site_measures(measures, rest, grouping, territories, len(spots))
     kind: Literal["mean", "points"] = "mean" if centres == "mean" else "points"
     sites = Sites(count=territories, points=spots, weights=heavy, distance=distance, centres=kind)
     merged = grouping.merge_points(sites)
-    return _assemble(grouping, rest, made, territories, kind="points", sites=merged)
+    may = read_territories(eligible, grouping, territories)
+    return _assemble(grouping, rest, made, territories, kind="points", sites=merged, **may)
 
 
 def from_graph(
@@ -240,6 +255,7 @@ def from_graph(
     measures: Mapping[str, Any],
     *,
     compactness: str = "diameter",
+    eligible: Any = None,
     **rest: Unpack[Rest],
 ) -> AlignmentProblem:
     """Make a problem of connected territories of a graph, compact by their diameter.
@@ -256,6 +272,8 @@ def from_graph(
         By name, (units,); at least one, as it says how many units there are.
     compactness
         ``diameter``: the largest shortest-path distance inside a territory.
+    eligible
+        Which territories may serve what, (units, territories); all by default.
     rest
         As :class:`Rest`.
 
@@ -275,40 +293,11 @@ def from_graph(
     if long.shape != (len(ends),) or not ((long >= 0) & (long <= LARGEST)).all():
         raise ValueError("lengths must be one number of 0 or more for each edge")
     grouping = group_rows(rest, units)
-    made = _merge_measures(measures, rest, grouping, territories, None)
+    made = merge_measures(measures, rest, grouping, territories, None)
     graph = Graph(count=territories, edges=ends, lengths=long)
     rest["neighbours"] = ends
-    return _assemble(grouping, rest, made, territories, kind="graph", graph=graph)
-
-
-def _merge_measures(
-    measures: Mapping[str, Any] | None,
-    rest: Rest,
-    grouping: Grouping,
-    territories: int,
-    nearest: Ints | None,
-) -> tuple[Measure, ...]:
-    merged = merge_weights(grouping, measures)
-    if territories < 1:
-        raise ValueError("at least one territory is needed")
-    return make_measures(merged, read_limits(rest), grouping.count, territories, nearest)
-
-
-def _site_measures(
-    measures: Mapping[str, Any] | None,
-    rest: Rest,
-    grouping: Grouping,
-    territories: int,
-    sites: int,
-) -> tuple[Measure, ...]:
-    limits = read_limits(rest)
-    if territories < 1:
-        raise ValueError("at least one territory is needed")
-    by_site, plain = split_site_limits(limits, territories, sites)
-    made = make_measures(merge_weights(grouping, measures), plain, grouping.count, territories)
-    if not by_site.lower and not by_site.upper:
-        return made
-    return tuple(limit_sites(measure, by_site, sites) for measure in made)
+    may = read_territories(eligible, grouping, territories)
+    return _assemble(grouping, rest, made, territories, kind="graph", graph=graph, **may)
 
 
 def _assemble(

@@ -33,8 +33,7 @@ def check_problem(problem: AlignmentProblem) -> None:
     _check_measures(problem)
     _check_numbers(problem)
     _check_edges(problem)
-    if problem.kind == "territories":
-        _check_holds(problem)
+    _check_holds(problem)
 
 
 def _check_counts(problem: AlignmentProblem) -> None:

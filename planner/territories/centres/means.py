@@ -33,6 +33,7 @@ from planner.territories.compiled import seed_state
 from planner.territories.contiguity.findings import describe_graph, refuse_parts
 from planner.territories.contiguity.graph import label_parts, make_scratch
 from planner.territories.distances import measure_distances
+from planner.territories.given.solving import find_homeless, refuse_homeless
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run
 from planner.territories.sites.costs import place_points
@@ -91,6 +92,9 @@ def solve_means(problem: AlignmentProblem, run: Run, begin: Ints | None = None) 
         if parts.max() + 1 > choice.territories:
             refused = (*findings, refuse_parts(problem, parts))
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=refused)
+    homeless = find_homeless(problem)
+    if len(homeless):
+        return refuse_homeless(problem, run, homeless)
     partitions = Partitions(problem)
     if partitions.are_few:
         found, cost = partitions.find_best(lambda sets: price_sets(sites, sets))

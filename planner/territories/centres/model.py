@@ -305,7 +305,8 @@ def settle(problem: AlignmentProblem, choice: Choice, centres: Ints) -> Alignmen
     if finite.all():
         return replace(settled, terms=(*problem.terms, term_table))
     units = np.arange(choice.units)
-    return replace(settled, terms=(*problem.terms, term_table), allowed=finite, class_of_unit=units)
+    may = finite & problem.allowed[problem.class_of_unit]
+    return replace(settled, terms=(*problem.terms, term_table), allowed=may, class_of_unit=units)
 
 
 def locate(sites: Sites, centres: Ints) -> Floats:

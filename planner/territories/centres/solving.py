@@ -106,9 +106,10 @@ def find_unserved(problem: AlignmentProblem) -> Ints:
         Of kind ``sites`` or ``points``.
     """
     given = None if problem.sites is None else problem.sites.cost
+    homeless = find_homeless(problem)
     if given is None:
-        return find_homeless(problem)
-    return np.flatnonzero(~np.isfinite(given).any(axis=1))
+        return homeless
+    return np.union1d(homeless, np.flatnonzero(~np.isfinite(given).any(axis=1)))
 
 
 def read_start(problem: AlignmentProblem, start: Start | None) -> Ints | None:

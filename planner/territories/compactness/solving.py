@@ -34,6 +34,7 @@ from planner.territories.contiguity.graph import (
     label_parts,
     make_scratch,
 )
+from planner.territories.given.solving import find_homeless, refuse_homeless
 from planner.territories.problem import AlignmentProblem
 from planner.territories.progress import Run, worst_excess
 
@@ -104,6 +105,9 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     if refused:
         told = (*findings, *refused)
         return report_choice(problem, run, None, bound=None, infeasible=True, findings=told)
+    homeless = find_homeless(problem)
+    if len(homeless):
+        return refuse_homeless(problem, run, homeless)
     rules = make_rules(problem)
     within = measure_families(problem)
     partitions = Partitions(problem)
