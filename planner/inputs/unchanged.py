@@ -47,22 +47,28 @@ class Earlier:
     digests: Mapping[str, str]
 
 
-def digest_tables(inputs: InputsParameters, folder: Path) -> dict[str, str]:
+def digest_tables(
+    inputs: InputsParameters, folder: Path, known: Mapping[str, str]
+) -> dict[str, str]:
     """Return the SHA-256 of each table's file, the events' aside; tables without one are left out.
 
     Parameters
     ----------
     inputs, folder
         Which tables, and where they are.
+    known
+        What they were before, by table: after the first that differs no other is looked at.
     """
-    digests = {}
-    for name, parameters in _given(inputs).items():
+    digests: dict[str, str] = {}
+    for name, parameters in sorted(_given(inputs).items(), reverse=True):
         try:
             if parameters.path is not None and not _has_parts(name, parameters.path):
                 digests[name] = digest_file(find_file(name, parameters, folder))
         except (ScenarioError, StoreError, OSError):
             # Reading it says what is wrong.
-            continue
+            break
+        if digests.get(name) != known.get(name):
+            break
     return digests
 
 

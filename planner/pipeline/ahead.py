@@ -59,7 +59,8 @@ def at_hand(running: Plan, scenario: Scenario, folder: Path) -> Ahead:
     """
     from planner.inputs.unchanged import digest_tables
 
-    digests = digest_tables(scenario.inputs, folder)
+    known = {source.table: source.sha256 for source in running.data.sources}
+    digests = digest_tables(scenario.inputs, folder, known)
     return Ahead(running=Here().submit(lambda: running), digests=digests)
 
 
@@ -82,11 +83,10 @@ def begin_change(
         As in :class:`Ahead`; by default all is done here, and nobody is told.
     """
     from planner.inputs.loading import begin_reading
-    from planner.inputs.unchanged import digest_tables
 
     where, then = beside or Here(), seated or _tell_nobody
-    digests = digest_tables(scenario.inputs, folder)
-    if _has_read(running, scenario, digests):
+    digests = _digest_what_was_read(running, scenario, folder)
+    if digests:
         # Its state holds the tables, too: what they are read into is there at once.
         where.prepare(_load_libraries)
         coming = Asked(lambda: _load_plan(running))
@@ -98,17 +98,19 @@ def begin_change(
     return Ahead(running=loaded, tables=tables, beside=where, seated=then)
 
 
-def _has_read(running: Path, scenario: Scenario, digests: Mapping[str, str]) -> bool:
-    """Return whether a running plan, as its plan.json says, was made from the tables of today."""
-    from planner.inputs.unchanged import same_tables
+def _digest_what_was_read(running: Path, scenario: Scenario, folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of today's tables; none where plan.json says that others were read."""
+    from planner.inputs.unchanged import digest_tables, same_tables
 
     try:
         head = json.loads((running / "plan.json").read_text(encoding="utf-8"))
-        known = {source["table"]: source["sha256"] for source in head["inputs"]}
-        return same_tables(scenario.inputs, digests, head["scenario"]["inputs"], known)
+        known = {str(source["table"]): source["sha256"] for source in head["inputs"]}
+        digests = digest_tables(scenario.inputs, folder, known)
+        same = same_tables(scenario.inputs, digests, head["scenario"]["inputs"], known)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         # Loading it says what is wrong.
-        return False
+        return {}
+    return digests if same else {}
 
 
 def _load_plan(folder: Path) -> Plan:

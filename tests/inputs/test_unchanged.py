@@ -27,13 +27,14 @@ def given(company: Company) -> InputsParameters:
 def take_over(company: Company, data: PlanningData, before: dict[str, Any]) -> PlanningData | None:
     """Read what changed since data were read from the same folder."""
     inputs = given(company)
+    known = {source.table: source.sha256 for source in data.sources}
     return read_changed(
         inputs,
         company.period,
         company.currency,
         company.rates,
         company.folder,
-        Earlier(data=data, inputs=before, digests=digest_tables(inputs, company.folder)),
+        Earlier(data=data, inputs=before, digests=digest_tables(inputs, company.folder, known)),
     )
 
 
@@ -153,5 +154,15 @@ def test_a_database_is_asked_again(company: Company) -> None:
     """Rows of a query have no file whose bytes could be compared."""
     data, before = company.load(), given(company).model_dump(mode="json")
     company.tables["quotas"] = TableParameters(url="sqlite:///quotas.db", query="SELECT 1")
-    assert "quotas" not in digest_tables(given(company), company.folder)
+    known = {source.table: source.sha256 for source in data.sources}
+    assert "quotas" not in digest_tables(given(company), company.folder, known)
     assert take_over(company, replace(data), before) is None
+
+
+def test_no_table_is_looked_at_after_one_that_differs(company: Company) -> None:
+    """What is read anyway is read once."""
+    data, inputs = company.load(), given(company)
+    known = {source.table: source.sha256 for source in data.sources}
+    assert digest_tables(inputs, company.folder, known) == known
+    found = digest_tables(inputs, company.folder, {**known, "reps": "of another file"})
+    assert set(found) == {"reps"}
