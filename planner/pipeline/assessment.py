@@ -12,7 +12,13 @@ import numpy.typing as npt
 from planner.findings import Finding
 from planner.pipeline.past_periods import PERIODS, collect_past, quota_holders, rebuild_past
 from planner.pipeline.preparation import Company
-from planner.pipeline.quota_setting import build_company_books, name_holders, settle_basis
+from planner.pipeline.quota_setting import (
+    BookSources,
+    gather_sources,
+    name_holders,
+    settle_basis,
+    sum_books,
+)
 
 if TYPE_CHECKING:
     from planner.outcomes.assessment import PastRecord
@@ -59,10 +65,11 @@ def assess_company(
     assert scenario.quota is not None
     data = company.data
     settled, _ = settle_basis(data, scenario.quota)
+    sources = gather_sources(company, settled)
     assessment = assess_plan(
         simulation,
         quotas,
-        build_company_books(company, territory_of_account, settled),
+        sum_books(company, territory_of_account, sources),
         data.reps,
         data.period,
         settled,
@@ -71,7 +78,7 @@ def assess_company(
         data.rates,
         scenario.seed,
         regions=name_regions(company, territory_of_account),
-        past=_record_past(scenario, company, settled, running),
+        past=_record_past(scenario, company, settled, sources, running),
         paid=paid,
     )
     pay = _without_pay(scenario, company, assessment.compensation)
@@ -120,6 +127,7 @@ def _record_past(
     scenario: Scenario,
     company: Company,
     parameters: QuotaParameters,
+    sources: BookSources,
     running: PlanAssessment | None,
 ) -> PastRecord | None:
     """Return what is known of past quotas, None without quotas or history."""
@@ -132,7 +140,7 @@ def _record_past(
     tests = () if running is None else running.fairness
     return PastRecord(
         quotas=quotas,
-        books=build_company_books(company, company.today.seat_of_account, parameters),
+        books=sum_books(company, company.today.seat_of_account, sources),
         periods=() if tests else _replay(scenario, company, parameters),
         reps=quota_holders(data, quotas),
         tests=tests,

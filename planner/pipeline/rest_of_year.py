@@ -13,7 +13,7 @@ import numpy.typing as npt
 from planner.inputs.membership import are_among
 from planner.pipeline.running import remaining_period
 from planner.pipeline.simulation import seat_holders, seat_loads
-from planner.pipeline.stints import credit_stints, find_stints
+from planner.pipeline.stints import Stint, credit_stints, find_stints
 from planner.quotas.hierarchy import COMPANY
 from planner.tracking.landing import share_done
 from planner.tracking.teams import due_by_team
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from planner.inputs.reps import Rep
     from planner.outcomes.attainment import Simulation
     from planner.outcomes.result import Outcome, Outcomes
+    from planner.outcomes.seat_draws import SeatDraws
     from planner.pipeline.preparation import Company
     from planner.quotas.result import QuotaSheet
     from planner.scenario.model import Scenario
@@ -54,11 +55,14 @@ class RestOfYear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _People:
-    """Who serves a seat in the days that remain, with what comes in and counts, (people, draws)."""
+    """Who serves a seat in the days that remain, with what comes in and counts, (people, draws).
+
+    Where all that comes in counts, ``credited`` is None.
+    """
 
     reps: tuple[Rep, ...]
     bookings: Ints
-    credited: Ints
+    credited: Ints | None
 
 
 def share_left(period: Period, season: tuple[float, ...], day: date) -> tuple[float, list[float]]:
@@ -104,45 +108,43 @@ def foresee_rest(
     day
         The first day that is left.
     """
-    from planner.outcomes.attainment import percentiles, simulate, summarise_draws
+    from planner.outcomes.attainment import percentiles, summarise_draws
+    from planner.outcomes.seat_draws import draw_seats
 
     data, potential = company.data, company.potential
     share, months = share_left(data.period, potential.season, day)
     of_account = territory_of[company.units.unit_of_account]
-    holders = seat_holders(company)
-    simulation = simulate(
+    load = seat_loads(scenario, company, territory_of)
+    drawn = draw_seats(
         data.accounts["account_id"].astype(str).tolist(),
         _left_of(potential.expected, share),
         _left_of(potential.low, share),
         _left_of(potential.high, share),
         of_account,
         _changed_hands(company, of_account, record),
-        holders,
+        seat_holders(company),
         remaining_period(data.period, day),
-        sheet,
         scenario.outcomes,
         scenario.seed,
         ramp=scenario.quota.ramp if scenario.quota else (),
         season=months,
         groups=_groups(scenario, company),
-        load=seat_loads(scenario, company, territory_of),
+        load=load,
     )
-    drawn, people = _by_person(scenario, company, territory_of, simulation, record, day)
-    booked = np.array([record.booked.get(rep.rep_id, 0) for rep in people.reps])[:, None]
+    stints, brought = _bring_stints(scenario, company, load, drawn, record, day)
+    by_seat = _with_stints(drawn.bookings, stints, brought)
+    whole = by_seat.sum(axis=0) + sum(record.booked.values())
+    above = _describe_teams(company, whole, by_seat, sheet, record, day)
+    people = _by_person(drawn, stints, brought, record)
     year = summarise_draws(
-        people.reps,
-        people.bookings + booked,
-        simulation.coverage,
-        sheet,
-        credited=people.credited + booked,
+        people.reps, people.bookings, drawn.coverage, sheet, credited=people.credited
     )
-    above = _describe_teams(company, drawn, sheet, record, day)
     outcomes = replace(
         year.outcomes,
         outcomes=(*above, *_of_reps(year.outcomes.outcomes, company)),
         goal_probability=above[0].probability_of_quota,
-        company_quantiles=percentiles(drawn.sum(axis=0) + sum(record.booked.values())),
-        findings=simulation.outcomes.findings,
+        company_quantiles=percentiles(whole),
+        findings=drawn.findings,
     )
     whole_year = replace(year, outcomes=outcomes)
     return RestOfYear(
@@ -158,21 +160,20 @@ def _of_reps(outcomes: Sequence[Outcome], company: Company) -> Iterator[Outcome]
             yield one
 
 
-def _by_person(
+def _bring_stints(
     scenario: Scenario,
     company: Company,
-    territory_of: Ints,
-    simulation: Simulation,
+    load: Floats,
+    drawn: SeatDraws,
     record: YearRecord,
     day: date,
-) -> tuple[Ints, _People]:
-    """Return what the rest brings by seat, (seats, draws), and by person.
+) -> tuple[list[Stint], Ints]:
+    """Return the stints of seats that change hands, and what each brings, (stints, draws).
 
     A seat that changes hands is its holder's up to his last day, and then the next one's.
     """
     rest = remaining_period(company.data.period, day)
     ramp = scenario.quota.ramp if scenario.quota else ()
-    holders = seat_holders(company)
     stints = find_stints(
         company.data.reps,
         company.seats.territory_ids,
@@ -181,42 +182,75 @@ def _by_person(
         ramp,
         scenario.outcomes.covered_share,
     )
-    assert simulation.drawing is not None
     brought = credit_stints(
         stints,
-        simulation.drawing.sums,
+        drawn.drawing.sums,
         rest,
         ramp,
         share_left(company.data.period, company.potential.season, day)[1],
-        seat_loads(scenario, company, territory_of),
+        load,
         scenario.outcomes,
         scenario.seed,
     )
-    drawn, own = simulation.bookings.copy(), simulation.own.copy()
-    changing = sorted({stint.seat for stint in stints})
-    drawn[changing], own[changing] = 0, 0
-    people = {rep.rep_id: rep for rep in (*holders, *(stint.rep for stint in stints))}
-    place = {name: at for at, name in enumerate(people)}
-    seats = [place[rep.rep_id] for rep in holders]
-    bookings, credited = (np.zeros((len(people), own.shape[1]), dtype=np.int64) for _ in range(2))
-    for seat, at in enumerate(seats):
-        bookings[at] += drawn[seat]
-        credited[at] += own[seat]
+    return stints, brought
+
+
+def _with_stints(drawn: Ints, stints: Sequence[Stint], brought: Ints) -> Ints:
+    """Return what the rest brings by seat, (seats, draws), written over the draws where it can be.
+
+    All draws of a large company take long to copy, and nobody else has these.
+    """
+    drawn[sorted({stint.seat for stint in stints})] = 0
     for stint, amounts in zip(stints, brought, strict=True):
         drawn[stint.seat] += amounts
-        bookings[place[stint.rep.rep_id]] += amounts
-        credited[place[stint.rep.rep_id]] += amounts
-    return drawn, _People(reps=tuple(people.values()), bookings=bookings, credited=credited)
+    return drawn
+
+
+def _by_person(
+    drawn: SeatDraws, stints: Sequence[Stint], brought: Ints, record: YearRecord
+) -> _People:
+    """Return the year of each person, what was booked with it; the draws by seat are used up."""
+    people = {rep.rep_id: rep for rep in (*drawn.holders, *(stint.rep for stint in stints))}
+    place = {name: at for at, name in enumerate(people)}
+    seats = [place[rep.rep_id] for rep in drawn.holders]
+    booked = np.array([record.booked.get(name, 0) for name in people])[:, None]
+    changing = sorted({stint.seat for stint in stints})
+    served = [place[stint.rep.rep_id] for stint in stints]
+
+    def add_up(rows: Ints) -> Ints:
+        rows[changing] = 0
+        own = rows if seats == list(range(len(people))) else _spread(rows, seats, len(people))
+        for at, amounts in zip(served, brought, strict=True):
+            own[at] += amounts
+        own += booked
+        return own
+
+    return _People(
+        reps=tuple(people.values()),
+        bookings=add_up(drawn.bookings),
+        credited=None if drawn.credited is None else add_up(drawn.credited),
+    )
+
+
+def _spread(rows: Ints, seats: Sequence[int], people: int) -> Ints:
+    """Return draws by person from draws by seat; one person may hold several, (people, draws)."""
+    own = np.zeros((people, rows.shape[1]), dtype=np.int64)
+    for row, at in zip(rows, seats, strict=True):
+        own[at] += row
+    return own
 
 
 def _describe_teams(
-    company: Company, drawn: Ints, sheet: QuotaSheet, record: YearRecord, day: date
+    company: Company,
+    whole: Ints,
+    drawn: Ints,
+    sheet: QuotaSheet,
+    record: YearRecord,
+    day: date,
 ) -> tuple[Outcome, ...]:
     """Return the company's year and each manager's: his team's bookings while it is his."""
     from planner.outcomes.attainment import describe_draws
 
-    booked = sum(record.booked.values())
-    whole = drawn.sum(axis=0) + booked
     shares = _shares_of_teams(company, record, day)
     nothing = np.zeros(len(drawn))
     owed = sheet.by_person("manager")
@@ -280,7 +314,7 @@ def _with_departed(simulation: Simulation, sheet: QuotaSheet, record: YearRecord
         simulation,
         rep_ids=(*simulation.rep_ids, *gone),
         bookings=np.vstack([simulation.bookings, rows]),
-        credited=np.vstack([simulation.own, rows]),
+        credited=None if simulation.credited is None else np.vstack([simulation.credited, rows]),
         quotas=np.append(simulation.quotas, [owed[rep_id] for rep_id in gone]),
         teams={manager: tuple(places) for manager, places in teams.items()},
     )

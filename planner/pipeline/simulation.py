@@ -42,10 +42,11 @@ def simulate_company(
         An earlier simulation of the same company and seed: only what moved since is drawn again.
     """
     from planner.outcomes.attainment import simulate
+    from planner.outcomes.seat_draws import draw_seats
 
     of_account = territory_of[company.units.unit_of_account]
     today, potential, accounts = company.today, company.potential, company.data.accounts
-    return simulate(
+    drawn = draw_seats(
         accounts["account_id"].astype(str).tolist(),
         potential.expected,
         potential.low,
@@ -54,7 +55,6 @@ def simulate_company(
         today.continues & (of_account != today.seat_of_account),
         seat_holders(company),
         company.data.period,
-        quotas,
         scenario.outcomes,
         scenario.seed,
         ramp=scenario.quota.ramp if scenario.quota else (),
@@ -65,8 +65,9 @@ def simulate_company(
             if name in accounts
         },
         load=seat_loads(scenario, company, territory_of),
-        previous=previous,
+        previous=previous.drawing if previous is not None else None,
     )
+    return simulate(drawn, quotas)
 
 
 def seat_holders(company: Company) -> tuple[Rep, ...]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,6 +36,9 @@ def solve_program(
     -------
     The vertex, (variables,), or None where nothing satisfies the rows.
     """
+    # Loaded where it is used: most commands that read quotas set none.
+    from scipy.optimize import linprog
+
     highest = np.full(len(costs), np.inf) if upper is None else upper
     options: dict[str, Any] = {
         "A_eq": equal,

@@ -14,6 +14,7 @@ from planner.inputs.period import Period
 from planner.inputs.reps import Rep
 from planner.outcomes.attainment import Simulation, simulate
 from planner.outcomes.parameters import OutcomeParameters
+from planner.outcomes.seat_draws import draw_seats
 from planner.quotas.books import build_books
 from planner.quotas.parameters import QuotaParameters
 from planner.quotas.result import QuotaSheet
@@ -76,7 +77,7 @@ class World:
         **keys: Any,
     ) -> Simulation:
         """Simulate with the given changes."""
-        return simulate(
+        drawn = draw_seats(
             self.ids,
             self.expected,
             self.low,
@@ -85,14 +86,14 @@ class World:
             np.zeros(len(self.ids), bool) if moved is None else np.array(moved),
             list(reps or self.reps),
             YEAR,
-            quotas or self.quotas(),
             OutcomeParameters(**{"draws": 2000, **keys}),
             seed,
             ramp=ramp,
             groups={"segment": [f"s{i % 3}" for i in range(len(self.ids))]},
             load=None if load is None else np.array(load),
-            previous=previous,
+            previous=previous.drawing if previous is not None else None,
         )
+        return simulate(drawn, quotas or self.quotas())
 
 
 @pytest.fixture(scope="session")

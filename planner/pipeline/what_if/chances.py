@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.outcomes.attainment import credit_holders
 from planner.outcomes.coverage import Coverage, simulate_coverage
 from planner.outcomes.draws import move_draws
+from planner.outcomes.seat_draws import credit_holders
 from planner.pipeline.simulation import seat_holders, seat_loads, simulate_company
 from planner.pipeline.what_if.bench import Basket, Bench, fill_basket
 from planner.pipeline.what_if.effects import territories_after
