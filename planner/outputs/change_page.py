@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from planner.outputs.change_tables import (
-    change_rows,
-    change_tables,
-    changed_quotas,
-    gone_accounts,
-)
+from planner.outputs.change_tables import change_rows, gone_accounts
 from planner.outputs.columns import Column, Table
 from planner.outputs.money_values import money_number
 from planner.outputs.plain_page import Page, Section
@@ -27,8 +22,15 @@ ACCOUNT_COLUMNS = (
 NUMBERS = {"money", "share", "number", "integer", "hours"}
 
 
-def change_page(plan: Plan) -> Page:
+def change_page(plan: Plan, tables: Mapping[str, Table]) -> Page:
     """Return the page of a changed plan.
+
+    Parameters
+    ----------
+    plan
+        A change of a running plan.
+    tables
+        Its :func:`planner.outputs.change_tables.change_tables`.
 
     Raises
     ------
@@ -38,8 +40,7 @@ def change_page(plan: Plan) -> Page:
     year = plan.year
     if year is None:
         raise ValueError("the plan is no change of another one")
-    tables = change_tables(plan)
-    quotas = _only_changed(changed_quotas(plan, year), year)
+    quotas = _only_changed(tables["change_quotas"], year)
     return Page(
         name=f"{plan.provenance.name}: the change of {year.effective}",
         lead=f"Against the running plan {year.running}. Months before {year.effective} are closed.",
@@ -106,11 +107,17 @@ def count_changes(plan: Plan, year: YearRecord) -> dict[str, int]:
     return {
         "new": new,
         "seat": len(year.moved) - new,
-        "rep": len(change_rows(plan, year))
-        - len(set(year.moved) & set(plan.data.accounts["account_id"].tolist())),
+        "rep": len(change_rows(plan, year)) - _count_moved(plan, year),
         "by_choice": chosen,
         "gone": len(gone_accounts(plan, year)),
     }
+
+
+def _count_moved(plan: Plan, year: YearRecord) -> int:
+    """Return how many of the accounts that moved are in the plan."""
+    if not year.moved:
+        return 0
+    return len(year.moved.keys() & set(plan.data.accounts["account_id"].tolist()))
 
 
 def _sentences(plan: Plan, year: YearRecord) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ def changed_accounts(plan: Plan, year: YearRecord) -> Table:
 
 def gone_accounts(plan: Plan, year: YearRecord) -> list[AccountChange]:
     """Return the accounts that this change took out of the plan, by id."""
+    if not year.account_changes:
+        return []
     present = set(plan.data.accounts["account_id"].tolist())
     told = {e.account_id for e in year.events if e.kind in {"merged", "lost"}}
     now = {e.account_id for e in year.applied}

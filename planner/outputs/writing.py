@@ -151,7 +151,8 @@ def _standing(plan: Plan) -> dict[str, Table]:
 
 def write_change(plan: Plan, folder: Path) -> None:
     """Write the difference from the running plan: its tables, and a page."""
-    for name, table in change_tables(plan).items():
+    tables = change_tables(plan)
+    for name, table in tables.items():
         write_csv(table, plan.data.currency, folder / f"{name}.csv")
-    page = render_page(change_page(plan))
+    page = render_page(change_page(plan, tables))
     (folder / "change.html").write_text(page, encoding="utf-8", errors="backslashreplace")

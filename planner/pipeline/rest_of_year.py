@@ -271,9 +271,11 @@ def _describe_teams(
 
 def _draws_of_team(shares: Floats, drawn: Ints) -> Ints:
     """Return what a team's seats bring while it is his, summed in their order, (draws,)."""
-    mine = np.flatnonzero(shares)
-    team: Ints = np.rint((shares[mine, None] * drawn[mine]).sum(axis=0)).astype(np.int64)
-    return team
+    team = np.zeros(drawn.shape[1])
+    # Seat by seat: all draws of a large team at once take long to copy.
+    for seat in np.flatnonzero(shares).tolist():
+        team += shares[seat] * drawn[seat]
+    return np.asarray(np.rint(team), dtype=np.int64)
 
 
 def _shares_of_teams(company: Company, record: YearRecord, day: date) -> dict[str, Floats]:
