@@ -11,11 +11,12 @@ import math
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from planner.outputs.cell_comments import find_sheets
@@ -142,13 +143,30 @@ def _join(source: zipfile.ZipFile, rows: dict[str, tuple[Cells, ...]], path: Pat
     """Write the library's workbook again with the rows in their place."""
     parts = find_sheets(source)
     of_part = {parts[name]: columns for name, columns in rows.items()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=EFFORT) as target:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=EFFORT) as target,
+        ThreadPoolExecutor(max_workers=1) as packing,
+    ):
         for name in source.namelist():
             columns = of_part.get(name, ())
             cells = len(columns) * max((len(column.values) for column in columns), default=0)
+            frame = source.read(name)
             with target.open(name, "w", force_zip64=cells > VAST) as stream:
-                for text in _fill(source.read(name), columns) if columns else [source.read(name)]:
-                    stream.write(text)
+                _write_behind(stream, _fill(frame, columns) if columns else [frame], packing)
+
+
+def _write_behind(stream: IO[bytes], texts: Iterable[bytes], packing: Executor) -> None:
+    """Write stretches in their order, each while the next one is worded."""
+    written: Future[int] | None = None
+    try:
+        for text in texts:
+            if written is not None:
+                written.result()
+            written = packing.submit(stream.write, text)
+    finally:
+        # The stream may be closed only when nobody writes to it any more.
+        if written is not None:
+            written.result()
 
 
 def _fill(frame: bytes, columns: tuple[Cells, ...]) -> Iterator[bytes]:

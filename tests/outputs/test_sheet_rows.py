@@ -126,3 +126,35 @@ def test_a_number_that_no_cell_can_hold_is_refused(value: float) -> None:
     """What is not finite would make the workbook unreadable."""
     with pytest.raises(ValueError, match="cannot hold"):
         word_number(value)
+
+
+def test_a_number_in_a_later_block_is_refused_when_earlier_ones_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are packed while the next ones are worded: what cannot be worded is told all the same."""
+    monkeypatch.setattr(sheet_rows, "BLOCK", 2)
+    days = [date(2027, 1, 1)] * 7
+    numbers = [*[0.5] * 6, float("nan")]
+    with pytest.raises(ValueError, match="cannot hold"):
+        write(tmp_path / "book.xlsx", ["a"] * 7, numbers, days)
+
+
+def test_a_disk_that_refuses_rows_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the disk says to whoever packs the rows comes to whoever asked for the workbook."""
+
+    class Full(zipfile.ZipFile):
+        """A file on a disk that is full before the first sheet."""
+
+        def open(self, name: Any, mode: Any = "r", *args: Any, **keys: Any) -> Any:
+            stream = super().open(name, mode, *args, **keys)
+            if mode == "w" and self.filename:  # not the frame, which is made in memory
+                monkeypatch.setattr(stream, "write", self.refuse)
+            return stream
+
+        def refuse(self, data: bytes) -> int:
+            message = f"no space left for {len(data)} bytes"
+            raise OSError(message)
+
+    monkeypatch.setattr(sheet_rows.zipfile, "ZipFile", Full)
+    with pytest.raises(OSError, match="no space left"):
+        write(tmp_path / "book.xlsx", ["a"] * 7, [0.5] * 7, [date(2027, 1, 1)] * 7)
