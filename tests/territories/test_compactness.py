@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner.territories import AlignmentProblem, align, blocks
 from planner.territories.alignment import Start
-from planner.territories.compactness.solving import measure_paths
+from planner.territories.compactness.distances import measure_paths
 from planner.territories.compactness.starts import long_and_short
 from planner.territories.contiguity.graph import build_graph, count_extra_parts
 
