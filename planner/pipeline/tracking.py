@@ -21,6 +21,7 @@ from planner.tracking.following import Tracking, follow
 from planner.tracking.landing import share_done
 from planner.tracking.ownership import HoldOver, Ownership, credit_bookings, name_credit
 from planner.tracking.parameters import ChangeParameters, TrackParameters
+from planner.tracking.rest_of_seats import share_rest
 from planner.tracking.teams import Teams, due_by_team, teams_of
 from planner.tracking.year_to_date import Balanced, Owed, YearToDate
 
@@ -221,6 +222,7 @@ def gather_year(
         pipeline=_open_pipeline(standing),
         territory_of=plan.territory_of_account,
         done_before=_done_before(plan, own, came.as_of + DAY),
+        rest=share_rest(own, seats, ids, period, plan.potential.season, came.as_of + DAY),
         trials=(*past, *opening_trial(baseline, so_far, done)),
         balanced=_balanced(plan),
     )

@@ -162,8 +162,9 @@ def _progress(
     members = _members(year, one)
     mine = np.array([members is None or rep in members for rep in year.serving], dtype=bool)
     booked = _credited(year, one)
-    ahead = float(rest[mine].sum())
-    noise = spread.deviation(rest[mine], 1.0 - year.done)
+    coming = _coming(year, one, mine, rest)
+    ahead = float(coming.sum())
+    noise = spread.deviation(coming, 1.0 - year.done)
     low, high = interval(booked, ahead, spread.width(parameters.interval) * noise)
     due = _due(year, one, mine)
     territory, performance = _indices(year, one, booked, float(year.baseline[mine].sum()), due)
@@ -190,6 +191,14 @@ def _progress(
         coverage=open_ / still if still and closes else None,
         needed=needed if closes else None,
     )
+
+
+def _coming(year: YearToDate, one: Owed, mine: npt.NDArray[np.bool_], rest: Floats) -> Floats:
+    """Return what is still to come of each seat for somebody; a rep has his own days' share."""
+    if one.level != "rep" or not year.rest:
+        return rest[mine]
+    share = year.rest.get(one.rep_id, np.zeros(len(rest)))
+    return (rest * share)[share > 0]
 
 
 def _pipeline(year: YearToDate, members: set[str] | None) -> tuple[int, int, float | None]:

@@ -91,6 +91,9 @@ class YearToDate:
     done_before
         Share of the year's bookings that was due before whoever serves each seat began; empty
         is none, (territories,).
+    rest
+        Share of each seat's bookings to come by who serves it then, by name, (territories,) each;
+        nobody's where it falls whole to those in ``serving``.
     trials
         Past moments at which the same forecast could have been made.
     balanced
@@ -112,6 +115,7 @@ class YearToDate:
     pipeline: Mapping[str, tuple[int, int, float]] = field(default_factory=dict)
     territory_of: Ints
     done_before: Floats = field(default_factory=lambda: np.zeros(0))
+    rest: Mapping[str, Floats] = field(default_factory=dict)
     trials: tuple[Trial, ...] = ()
     balanced: Balanced | None = None
 
