@@ -131,14 +131,14 @@ def backtest_quota(
     mixed = {name_blend(submitted.blend): submitted.blend} if submitted else {}
     found = backtest_quotas(periods, list(mixed.values()))
     scores |= {name: found[name] for name in mixed}
-    unramped = rebuild_past(data, (1.0,), PERIODS, forecast)[0] if ramp else periods
+    unramped = backtest_quotas(rebuild_past(data, (1.0,), PERIODS, forecast)[0]) if ramp else scores
     judged = QuotaBacktest(
         scores=scores,
         choice=judge_choice(periods),
         chance=_weigh_chance(periods, scenario.seed, own, mixed),
         submitted=submitted,
     )
-    findings += unknown + _find(scenario, data, judged, backtest_quotas(unramped))
+    findings += unknown + _find(scenario, data, judged, unramped)
     return replace(judged, findings=findings)
 
 

@@ -93,7 +93,7 @@ class YearToDate:
         is none, (territories,).
     rest
         Share of each seat's bookings to come by who serves it then, by name, (territories,) each;
-        nobody's where it falls whole to those in ``serving``.
+        empty once the plan is over.
     trials
         Past moments at which the same forecast could have been made.
     balanced

@@ -12,15 +12,17 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def make_rules(problem: AlignmentProblem) -> CompactRules:
+def make_rules(problem: AlignmentProblem, distance: Floats) -> CompactRules:
     """Return the distances and limits of a graph problem as arrays.
 
     Parameters
     ----------
     problem
         Of kind ``graph``.
+    distance
+        From :func:`measure_units`, (units, units); how wide a family is counts for nothing here.
     """
-    distance = _measure_units(problem)
+    distance = distance.copy()
     np.fill_diagonal(distance, 0.0)
     territories = problem.territory_count
     amounts = np.array([m.amounts for m in problem.measures])
@@ -36,15 +38,16 @@ def make_rules(problem: AlignmentProblem) -> CompactRules:
     return CompactRules(distance, np.ascontiguousarray(amounts), lower, upper, scale)
 
 
-def measure_families(problem: AlignmentProblem) -> float:
-    """Return the largest distance within a family: no territories have a smaller diameter."""
-    if problem.unit_of_member is None:
-        return 0.0
-    return float(np.diagonal(_measure_units(problem)).max())
+def measure_units(problem: AlignmentProblem) -> Floats:
+    """Return the largest distance between the rows of each two units, (units, units).
 
+    On the diagonal stands how wide a family is: no territories have a smaller diameter.
 
-def _measure_units(problem: AlignmentProblem) -> Floats:
-    """Return the largest distance between the rows of each two units, (units, units)."""
+    Parameters
+    ----------
+    problem
+        Of kind ``graph``.
+    """
     assert problem.graph is not None
     members = problem.unit_of_member
     rows = problem.unit_count if members is None else len(members)

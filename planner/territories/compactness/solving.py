@@ -9,14 +9,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from planner.findings import Finding
 from planner.territories.alignment import AlignmentResult, Start
 from planner.territories.blocks import run_blocks
 from planner.territories.centres.model import has_other_rules
 from planner.territories.centres.partitions import Partitions
 from planner.territories.centres.reporting import report_choice
 from planner.territories.compactness.bounds import bound_diameter
-from planner.territories.compactness.distances import make_rules, measure_families
+from planner.territories.compactness.distances import make_rules, measure_units
 from planner.territories.compactness.moves import (
     STEP_DOWN,
     CompactBest,
@@ -109,14 +108,15 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     homeless = find_homeless(problem)
     if len(homeless):
         return refuse_homeless(problem, run, homeless)
-    rules = make_rules(problem)
-    within = measure_families(problem)
+    distance = measure_units(problem)
+    rules, within = make_rules(problem, distance), float(np.diagonal(distance).max())
     partitions = Partitions(problem)
     if partitions.are_few:
         found, cost = partitions.find_best(partial(widest, rules.distance), largest=True)
         if found is None:
             return report_choice(problem, run, None, bound=None, infeasible=True, findings=findings)
-        return _report(problem, run, rules, found, max(cost, within), findings)
+        cost = max(cost, within)
+        return report_choice(problem, run, found, bound=cost, extra=cost, findings=findings)
     search = CompactSearch(
         rules=rules,
         graph=graph,
@@ -135,21 +135,9 @@ def solve_compact(problem: AlignmentProblem, run: Run, start: Start | None) -> A
     found = search.attempt if search.diameter is None else search.best.slot_of
     if has_other_rules(problem) and not interrupted:
         found = settle_compact(problem, rules, run, found)
-    result = _report(problem, run, rules, found, search.floor, findings)
+    cost = max(float(find_diameter(rules.distance, found)), within)
+    result = report_choice(problem, run, found, bound=search.floor, extra=cost, findings=findings)
     return replace(result, interrupted=interrupted)
-
-
-def _report(
-    problem: AlignmentProblem,
-    run: Run,
-    rules: CompactRules,
-    slot_of: Ints,
-    bound: float,
-    findings: tuple[Finding, ...],
-) -> AlignmentResult:
-    """Return the result of a partition, its cost the largest diameter."""
-    cost = max(float(find_diameter(rules.distance, slot_of)), measure_families(problem))
-    return report_choice(problem, run, slot_of, bound=bound, extra=cost, findings=findings)
 
 
 def make_best(units: int) -> CompactBest:
